@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# make deps | all | report | check | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
+# CC=clang changes the compiler. Everything that is built goes under build/.
+
+CONFIG  ?= configs/default.json
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+
+variant := $(if $(SAN),san)$(if $(findstring clang,$(CC)),clang)
+BUILD   := build$(if $(variant),/$(variant))
+
+CFLAGS  ?= -O2 -g
+FLAGS   := -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -D_GNU_SOURCE -I. \
+           $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+comma   := ,
+LIBS    := -ljansson -lgsl -lgslcblas -lxxhash -lm -lpthread
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
+
+sources := $(wildcard common/*.c runners/*.c analysis/*.c)
+library := $(sources:%.c=$(BUILD)/%.o)
+
+# methods/<task>/<method>.c is a method, methods/<task>.c what all methods of a task share,
+# methods/harness/*.c the main() and the tools of all methods.
+method_sources := $(wildcard methods/*/*.c)
+method_sources := $(filter-out methods/harness/%,$(method_sources))
+methods := $(method_sources:%.c=$(BUILD)/%)
+harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard methods/harness/*.c)) \
+           $(addprefix $(BUILD)/common/,axes.o digest.o error.o units.o wire.o)
+
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
+objects    := $(library) $(harness) $(BUILD)/iotoll.o
+
+.DEFAULT_GOAL := all
+.PHONY: all deps report check bench install clean tests
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/iotoll $(methods)
+
+run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev gnuplot-nox hyperfine
+test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq util-linux iproute2 chromium fonts-dejavu-core fio
+# What the goals named beside deps need: `make deps report` does not install a browser.
+deps:
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
+	    $(if $(filter check bench,$(MAKECMDGOALS)),$(test_packages))
+# Nothing is compiled before deps is through when both are asked for.
+$(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(unit_tests:%=%.o): | deps)
+
+$(BUILD)/iotoll: $(BUILD)/iotoll.o $(library)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# A method is its own file, its task's and the harness.
+define method_rule
+$(BUILD)/methods/$(1)/%: $(BUILD)/methods/$(1)/%.o $(BUILD)/methods/$(1).o $(harness)
+	$$(call say,LD,$$@)
+	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ -lpthread
+endef
+$(foreach task,$(sort $(patsubst methods/%/,%,$(dir $(method_sources)))),$(eval $(call method_rule,$(task))))
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(library)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
+
+# What the binaries were built with and from is part of every result.
+commit := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+$(BUILD)/runners/environment.o: DEFINES = -DBUILD_VERSION='"$(VERSION)"' -DBUILD_COMMIT='"$(commit)"' \
+    -DBUILD_FLAGS='"$(strip $(filter-out -I.,$(FLAGS)))"'
+
+report: all
+	$(Q)$(BUILD)/iotoll run $(CONFIG)
+	$(Q)$(BUILD)/iotoll report results/latest
+
+tests: all $(unit_tests)
+
+check: tests
+	$(Q)BUILD=$(BUILD) tests/run
+
+bench: all
+	$(Q)BUILD=$(BUILD) tests/bench
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/iotoll $(DESTDIR)$(PREFIX)/share/iotoll
+	install $(BUILD)/iotoll $(DESTDIR)$(PREFIX)/bin/
+	cd $(BUILD) && find methods -mindepth 2 -type f -executable ! -name '*.o' \
+	    -exec install -D {} $(abspath $(DESTDIR)$(PREFIX))/lib/iotoll/{} \;
+	cp -r configs $(DESTDIR)$(PREFIX)/share/iotoll/
+
+clean:
+	rm -rf build
+
+-include $(objects:.o=.d) $(methods:%=%.d) $(unit_tests:%=%.d)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/axes.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const char *const axes_names[] = {"block_size", "buffers", "policy", NULL};
+const char *const axes_policies[] = {"none", "populate", "willneed", "sequential", NULL};
+const char *const axes_consumptions[] = {"none", "touch", "digest", NULL};
+const char *const axes_durabilities[] = {"none", "fdatasync", NULL};
+const char *const axes_caches[] = {"cold", "warm", NULL};
+const char *const axes_runners[] = {"inprocess", "hyperfine", NULL};
+
+int axes_find(const char *const *table, const char *name)
+{
+    for (int i = 0; table[i]; i++)
+        if (!strcmp(table[i], name))
+            return i;
+    return -1;
+}

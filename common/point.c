@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/point.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/units.h"
+
+#define TEXT(field, axis) {#field, offsetof(struct point, field), true, axis}
+#define NUMBER(field, axis) {#field, offsetof(struct point, field), false, axis}
+
+/* In the order in which rows are sorted: groups first, then what differs inside a group. */
+const struct point_field point_fields[] = {
+    TEXT(task, false),           TEXT(source, false),      TEXT(destination, false),
+    TEXT(cache, false),          TEXT(runner, false),      TEXT(consumption, false),
+    TEXT(durability, false),     NUMBER(file_size_bytes, false),
+    NUMBER(files, false),        TEXT(method, true),       NUMBER(block_size_bytes, true),
+    NUMBER(buffers, true),       NUMBER(threads, true),    TEXT(policy, true),
+};
+const size_t point_field_count = sizeof point_fields / sizeof *point_fields;
+
+static const char *text_of(const struct point *point, const struct point_field *field)
+{
+    return (const char *)point + field->offset;
+}
+
+static uint64_t number_of(const struct point *point, const struct point_field *field)
+{
+    return *(const uint64_t *)((const char *)point + field->offset);
+}
+
+static int compare_field(const struct point *a, const struct point *b, const struct point_field *f)
+{
+    if (f->is_text)
+        return strcmp(text_of(a, f), text_of(b, f));
+    return (number_of(a, f) > number_of(b, f)) - (number_of(a, f) < number_of(b, f));
+}
+
+static int compare(const struct point *a, const struct point *b, bool with_axes)
+{
+    for (size_t i = 0; i < point_field_count; i++) {
+        if (point_fields[i].is_axis && !with_axes)
+            continue;
+        int order = compare_field(a, b, &point_fields[i]);
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
+int point_compare(const void *a, const void *b)
+{
+    return compare(a, b, true);
+}
+
+int point_compare_group(const void *a, const void *b)
+{
+    return compare(a, b, false);
+}
+
+int point_to_json(const struct point *point, json_t *object)
+{
+    int failed = 0;
+
+    for (size_t i = 0; i < point_field_count; i++) {
+        const struct point_field *field = &point_fields[i];
+        json_t *value = field->is_text ? json_string(text_of(point, field))
+                                       : json_integer((json_int_t)number_of(point, field));
+        failed |= json_object_set_new(object, field->name, value);
+    }
+    return failed ? -1 : 0;
+}
+
+static int read_text(const json_t *value, const struct point_field *field, char *text,
+                     struct error *error)
+{
+    if (!json_is_string(value))
+        return error_set(error, "%s is missing or not a string", field->name);
+    if (json_string_length(value) >= POINT_NAME_SIZE)
+        return error_set(error, "%s is longer than %d bytes", field->name, POINT_NAME_SIZE - 1);
+    strcpy(text, json_string_value(value));
+    return 0;
+}
+
+int point_from_json(const json_t *object, struct point *point, struct error *error)
+{
+    memset(point, 0, sizeof *point);
+    for (size_t i = 0; i < point_field_count; i++) {
+        const struct point_field *field = &point_fields[i];
+        const json_t *value = json_object_get(object, field->name);
+
+        if (field->is_text) {
+            if (read_text(value, field, (char *)point + field->offset, error) < 0)
+                return -1;
+            continue;
+        }
+        if (!json_is_integer(value) || json_integer_value(value) < 0)
+            return error_set(error, "%s is missing or not a natural number", field->name);
+        *(uint64_t *)((char *)point + field->offset) = (uint64_t)json_integer_value(value);
+    }
+    return 0;
+}
+
+const char *point_label(const struct point *p, char *buffer, size_t size)
+{
+    char number[24];
+    FILE *out = fmemopen(buffer, size, "w");
+
+    if (!out)
+        return "(out of memory)";
+    fprintf(out, "%s/%s %s%s%s %s S=%s", p->task, p->method, p->source, *p->destination ? "→" : "",
+            p->destination, p->cache, units_format_size(p->file_size_bytes, number));
+    if (p->files != 1)
+        fprintf(out, "×%" PRIu64, p->files);
+    if (p->block_size_bytes)
+        fprintf(out, " B=%s", units_format_size(p->block_size_bytes, number));
+    if (p->buffers)
+        fprintf(out, " N=%" PRIu64, p->buffers);
+    if (p->threads > 1)
+        fprintf(out, " T=%" PRIu64, p->threads);
+    if (strcmp(p->policy, "none"))
+        fprintf(out, " %s", p->policy);
+    if (strcmp(p->durability, "none"))
+        fprintf(out, " %s", p->durability);
+    if (strcmp(p->runner, "inprocess"))
+        fprintf(out, " (%s)", p->runner);
+    fclose(out);
+    buffer[size - 1] = 0;
+    return buffer;
+}

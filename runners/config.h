@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A config file, read strictly: an unknown key, a wrong type or an impossible value is an error that
+ * names file and field. docs/formats.md describes the format. */
+#ifndef IOTOLL_CONFIG_H
+#define IOTOLL_CONFIG_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "common/error.h"
+#include "common/point.h"
+#include "runners/catalogue.h"
+
+enum target_type { TARGET_DIRECTORY, TARGET_TMPFS, TARGET_TCP };
+extern const char *const target_type_names[]; /* directory tmpfs tcp */
+
+struct target_spec {
+    char name[POINT_NAME_SIZE];
+    enum target_type type;
+    char *path;          /* directory: as written, not yet resolved */
+    uint64_t size_bytes; /* tmpfs */
+};
+
+/* The values an axis takes in a sweep; a flat list of numbers or of table indices. */
+struct axis_values {
+    uint64_t *values;
+    size_t count;
+};
+
+/* One method of a sweep, with every axis resolved to the values it takes (those it obeys; one value, 0, else). */
+struct sweep_method {
+    const struct method_info *method; /* borrowed from the catalogue */
+    struct axis_values block_sizes, buffers, policies;
+};
+
+struct sweep {
+    char task[POINT_NAME_SIZE];
+    struct sweep_method *methods;
+    size_t method_count;
+    struct axis_values sources, destinations; /* indices into config.targets; destinations empty = the source itself (copy) or none (scan) */
+    struct axis_values caches, file_sizes, consumptions, durabilities, runners;
+    struct axis_values block_sizes; /* the sweep's own: the first is where methods without B are compared */
+    uint64_t files;                 /* 0: the default for each size */
+};
+
+struct config {
+    char *path;
+    char *name; /* the file's name without directory and ".json" */
+    char *description;
+    json_t *json; /* as read */
+    uint64_t seed, budget_ns, minimum_time_ns, trial_timeout_ns, blocks, attempts;
+    struct target_spec *targets;
+    size_t target_count;
+    struct sweep *sweeps;
+    size_t sweep_count;
+};
+
+/* Read and check the file against the catalogue. 0, or -1 with an error such as
+ * `configs/x.json: sweeps[2].block_size: "64Q" is not a size (try "64K")`. The caller frees. */
+int config_load(struct config *config, const char *path, const struct catalogue *catalogue,
+                struct error *error);
+
+/* The same from JSON already in memory (a run's own copy of its config); path is only for messages. */
+int config_from_json(struct config *config, const char *path, json_t *json,
+                     const struct catalogue *catalogue, struct error *error);
+void config_free(struct config *config);
+
+#endif
