@@ -10,9 +10,9 @@ variant := $(if $(SAN),san)$(if $(findstring clang,$(CC)),clang)
 BUILD   := build$(if $(variant),/$(variant))
 
 CFLAGS  ?= -O2 -g
+comma   := ,
 FLAGS   := -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -D_GNU_SOURCE -I. \
            $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-comma   := ,
 LIBS    := -ljansson -lgsl -lgslcblas -lxxhash -lm -lpthread
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
@@ -56,7 +56,7 @@ $(BUILD)/iotoll: $(BUILD)/iotoll.o $(library)
 define method_rule
 $(BUILD)/methods/$(1)/%: $(BUILD)/methods/$(1)/%.o $(BUILD)/methods/$(1).o $(harness)
 	$$(call say,LD,$$@)
-	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ -lpthread
+	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ -lxxhash -lpthread
 endef
 $(foreach task,$(sort $(patsubst methods/%/,%,$(dir $(method_sources)))),$(eval $(call method_rule,$(task))))
 

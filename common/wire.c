@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/wire.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+int wire_send(int socket, const void *data, size_t length)
+{
+    const char *next = data;
+
+    while (length > 0) {
+        ssize_t sent = send(socket, next, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0)
+            return -1;
+        next += sent;
+        length -= (size_t)sent;
+    }
+    return 0;
+}
+
+int wire_receive(int socket, void *data, size_t length)
+{
+    char *next = data;
+
+    while (length > 0) {
+        ssize_t got = recv(socket, next, length, MSG_WAITALL);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0)
+            errno = ECONNRESET;
+        if (got <= 0)
+            return -1;
+        next += got;
+        length -= (size_t)got;
+    }
+    return 0;
+}
+
+int wire_read_token(const char *path, char token[WIRE_TOKEN_SIZE])
+{
+    FILE *file = fopen(path, "re");
+
+    if (!file)
+        return -1;
+    memset(token, 0, WIRE_TOKEN_SIZE);
+    size_t length = fread(token, 1, WIRE_TOKEN_SIZE - 1, file);
+    fclose(file);
+    length = strnlen(token, length);
+    while (length > 0 && token[length - 1] == '\n')
+        token[--length] = 0;
+    if (length == 0 || strchr(token, '\n')) {
+        errno = EINVAL;
+        return -1;
+    }
+    return 0;
+}

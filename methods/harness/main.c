@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* main() of every method program: options, trial, cycles, verification, one line of JSON. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "methods/harness/cycles.h"
+#include "methods/harness/output.h"
+
+/* A mapped page that cannot be read or written arrives as a signal; it is an I/O error all the same. */
+static void on_bus_error(int signal_number)
+{
+    static const char text[] =
+        "input/output error (SIGBUS) on a mapped page: the file was truncated, its file system is "
+        "full, or the device failed\n";
+
+    (void)signal_number;
+    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)ignored;
+    _exit(1);
+}
+
+static int open_directory(const char *path)
+{
+    if (!path)
+        return -1;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        die(1, "%s:", path);
+    return fd;
+}
+
+static void trial_start(struct trial *trial)
+{
+    const struct options *options = &trial->options;
+
+    trial->socket = -1;
+    trial->source_directory = open_directory(options->source);
+    trial->destination_directory = open_directory(options->destination);
+    trial->order = calloc(options->files, sizeof *trial->order);
+    trial->digests = calloc(options->files, sizeof *trial->digests);
+    if (!trial->order || !trial->digests)
+        die(1, "out of memory for %" PRIu64 " files", options->files);
+    for (uint64_t i = 0; i < options->files; i++)
+        trial->order[i] = i;
+    if (task.connect)
+        task.connect(trial);
+}
+
+static void trial_finish(struct trial *trial)
+{
+    if (trial->socket >= 0)
+        close(trial->socket);
+    free(trial->order);
+    free(trial->digests);
+}
+
+/* Fault in our own code, so that a cold trial does not time the loading of the program. Locking does
+ * that; without the privilege for it a page of code may be read late, as in any program. */
+static void load_own_code(void)
+{
+    if (mlockall(MCL_CURRENT) == 0)
+        munlockall();
+}
+
+static void prepare_process(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGBUS, on_bus_error);
+    load_own_code();
+}
+
+static void verify(struct trial *trial)
+{
+    if (!trial->options.no_verify && task.verify)
+        task.verify(trial);
+}
+
+static void run(const struct options *options, struct cycles *cycles)
+{
+    struct trial trial = {.options = *options};
+
+    trial_start(&trial);
+    if (!options->verify_only)
+        cycles_run(cycles, &trial);
+    verify(&trial);
+    output_trial(&trial, cycles);
+    trial_finish(&trial);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+
+    options_parse(&options, argc, argv);
+    if (options.describe) {
+        output_description(argv[0]);
+        return EXIT_DONE;
+    }
+    if (task.consumes && options.consumption == CONSUME_NONE && (method.axes & METHOD_LAZY))
+        die(EXIT_USAGE, "consumption none would move no bytes through a mapping");
+    if (options.policy != POLICY_NONE && !(method.policies & POLICY_BIT(options.policy)))
+        die(EXIT_USAGE, "--policy %s: this method does not offer it", axes_policies[options.policy]);
+    struct cycles *cycles = calloc(1, sizeof *cycles);
+    if (!cycles)
+        die(1, "out of memory");
+    prepare_process();
+    run(&options, cycles);
+    free(cycles);
+    return EXIT_DONE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The arguments of a method program; docs/formats.md lists them. */
+#ifndef IOTOLL_OPTIONS_H
+#define IOTOLL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/axes.h"
+
+struct options {
+    const char *source, *destination;
+    const char *connect, *token_file;
+    const char *source_device, *destination_device; /* "MAJ:MIN" */
+    const char *output;
+    uint64_t files, file_size, block_size, buffers, seed;
+    uint64_t minimum_time_ns, forked_at_ns;
+    enum policy policy;
+    enum consumption consumption;
+    enum durability durability;
+    bool once, describe, probe, no_verify, verify_only;
+};
+
+/* Parse argv into options with their defaults; exits 2 with a message on what cannot be. */
+void options_parse(struct options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* No JSON library here: every value is a number, a hex digest or a word of our own tables. */
+#include "methods/harness/output.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "common/error.h"
+
+static void write_names(FILE *out, const char *key, const char *const *names, unsigned mask)
+{
+    const char *comma = "";
+
+    fprintf(out, ",\"%s\":[", key);
+    for (int i = 0; names[i]; i++)
+        if (mask & 1U << i) {
+            fprintf(out, "%s\"%s\"", comma, names[i]);
+            comma = ",";
+        }
+    fputc(']', out);
+}
+
+void output_description(const char *program)
+{
+    char path[PATH_MAX];
+    char *name, *directory;
+
+    if (!realpath("/proc/self/exe", path) && !realpath(program, path))
+        die(1, "%s:", program);
+    name = strrchr(path, '/');
+    *name++ = 0;
+    directory = strrchr(path, '/');
+    printf("{\"task\":\"%s\",\"method\":\"%s\",\"summary\":\"%s\"", directory + 1, name,
+           method.summary);
+    write_names(stdout, "axes", axes_names, method.axes);
+    write_names(stdout, "policies", axes_policies, method.policies);
+    printf(",\"lazy\":%s}\n", method.axes & METHOD_LAZY ? "true" : "false");
+}
+
+static void write_cycles(FILE *out, const char *key, const struct cycles *cycles, size_t offset)
+{
+    fprintf(out, ",\"%s\":[", key);
+    for (size_t i = 0; i < cycles->count; i++)
+        fprintf(out, "%s%" PRIu64, i ? "," : "",
+                *(const uint64_t *)((const char *)&cycles->all[i] + offset));
+    fputc(']', out);
+}
+
+/* Unknown counts, -1, are null. */
+static void write_count(FILE *out, const char *key, int64_t value)
+{
+    if (value < 0)
+        fprintf(out, ",\"%s\":null", key);
+    else
+        fprintf(out, ",\"%s\":%" PRId64, key, value);
+}
+
+static uint64_t set_digest(const struct trial *trial)
+{
+    uint64_t sum = 0;
+
+    for (uint64_t i = 0; i < trial->options.files; i++)
+        sum += digest_term(i, trial->digests[i]);
+    return sum;
+}
+
+static void write_times(FILE *out, const struct trial *trial, const struct cycles *cycles)
+{
+    const struct cycle *median = cycles_median(cycles);
+
+    fprintf(out, "\"setup_ns\":%" PRIu64 ",\"transfer_ns\":%" PRIu64 ",\"teardown_ns\":%" PRIu64
+            ",\"sync_ns\":%" PRIu64 ",\"cycles\":%zu",
+            median->setup_ns, median->transfer_ns, median->teardown_ns, median->sync_ns,
+            cycles->count);
+    write_cycles(out, "cycle_setup_ns", cycles, offsetof(struct cycle, setup_ns));
+    write_cycles(out, "cycle_transfer_ns", cycles, offsetof(struct cycle, transfer_ns));
+    write_cycles(out, "cycle_teardown_ns", cycles, offsetof(struct cycle, teardown_ns));
+    write_count(out, "sink_cpu_ns", (int64_t)trial->sink_cpu_ns);
+    write_count(out, "startup_ns",
+                trial->options.forked_at_ns
+                    ? (int64_t)(cycles->started_ns - trial->options.forked_at_ns)
+                    : -1);
+}
+
+static void write_counters(FILE *out, const struct cycles *cycles)
+{
+    const struct process_counters *process = &cycles->process;
+    const struct span_counters *span = &cycles->span;
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    write_count(out, "cpu_ns", process->cpu_ns);
+    write_count(out, "user_ns", process->user_ns);
+    write_count(out, "system_ns", process->system_ns);
+    write_count(out, "minor_faults", process->minor_faults);
+    write_count(out, "major_faults", process->major_faults);
+    write_count(out, "voluntary_context_switches", process->voluntary_context_switches);
+    write_count(out, "involuntary_context_switches", process->involuntary_context_switches);
+    write_count(out, "span_ns", span->wall_ns);
+    write_count(out, "machine_busy_ns", span->machine_busy_ns);
+    write_count(out, "steal_ns", span->steal_ns);
+    write_count(out, "device_read_bytes", span->device_read_bytes);
+    write_count(out, "device_written_bytes", span->device_written_bytes);
+    write_count(out, "process_read_bytes", span->process_read_bytes);
+    write_count(out, "process_written_bytes", span->process_written_bytes);
+    write_count(out, "peak_rss_bytes", (int64_t)usage.ru_maxrss * 1024);
+}
+
+static void write_proof(FILE *out, const struct trial *trial)
+{
+    fprintf(out, "\"bytes\":%" PRIu64, trial->options.files * trial->options.file_size);
+    if (!trial->options.no_verify)
+        fprintf(out, ",\"digest\":\"%016" PRIx64 "\"", set_digest(trial));
+}
+
+void output_trial(const struct trial *trial, const struct cycles *cycles)
+{
+    const char *path = trial->options.output;
+    FILE *out = path ? fopen(path, "we") : stdout;
+
+    if (!out)
+        die(1, "%s:", path);
+    fputc('{', out);
+    if (cycles->count > 0) {
+        write_times(out, trial, cycles);
+        write_counters(out, cycles);
+        fputc(',', out);
+    }
+    write_proof(out, trial);
+    fputs("}\n", out);
+    if (fflush(out) || ferror(out))
+        die(1, "%s:", path ? path : "standard output");
+    if (path && fclose(out))
+        die(1, "%s:", path);
+}
