@@ -13,7 +13,7 @@ CFLAGS  ?= -O2 -g
 comma   := ,
 FLAGS   := -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -D_GNU_SOURCE -I. \
            $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-LIBS    := -ljansson -lgsl -lgslcblas -lxxhash -lm -lpthread
+LIBS    := -lmount -ljansson -lgsl -lgslcblas -lxxhash -lm -lpthread
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 
@@ -38,7 +38,7 @@ objects    := $(library) $(harness) $(BUILD)/iotoll.o
 
 all: $(BUILD)/iotoll $(methods)
 
-run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev gnuplot-nox hyperfine
+run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev gnuplot-nox hyperfine
 test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq util-linux iproute2 chromium fonts-dejavu-core fio
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:

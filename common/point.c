@@ -121,6 +121,8 @@ const char *point_label(const struct point *p, char *buffer, size_t size)
         fprintf(out, " T=%" PRIu64, p->threads);
     if (strcmp(p->policy, "none"))
         fprintf(out, " %s", p->policy);
+    if (!strcmp(p->task, "scan") && strcmp(p->consumption, "digest"))
+        fprintf(out, " %s", p->consumption);
     if (strcmp(p->durability, "none"))
         fprintf(out, " %s", p->durability);
     if (strcmp(p->runner, "inprocess"))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A config file, read strictly: an unknown key, a wrong type or an impossible value is an error that
- * names file and field. docs/formats.md describes the format. */
+/* A config file, read strictly: an unknown key, a wrong type or an impossible value is an error
+ * that names file and field. docs/formats.md describes the format. */
 #ifndef IOTOLL_CONFIG_H
 #define IOTOLL_CONFIG_H
 
@@ -22,33 +22,40 @@ struct target_spec {
     uint64_t size_bytes; /* tmpfs */
 };
 
-/* The values an axis takes in a sweep; a flat list of numbers or of table indices. */
+/* The values an axis takes in a sweep, each once: numbers or table indices. */
 struct axis_values {
     uint64_t *values;
     size_t count;
 };
 
-/* One method of a sweep, with every axis resolved to the values it takes (those it obeys; one value, 0, else). */
+/* One method of a sweep, with every axis resolved to the values it takes (the one value 0 for an
+ * axis it does not obey). */
 struct sweep_method {
     const struct method_info *method; /* borrowed from the catalogue */
     struct axis_values block_sizes, buffers, policies;
 };
 
+/* Every list has at least one value, but for destinations, which is empty where the task has none
+ * and where a copy goes to its own source. */
 struct sweep {
     char task[POINT_NAME_SIZE];
     struct sweep_method *methods;
     size_t method_count;
-    struct axis_values sources, destinations; /* indices into config.targets; destinations empty = the source itself (copy) or none (scan) */
-    struct axis_values caches, file_sizes, consumptions, durabilities, runners;
-    struct axis_values block_sizes; /* the sweep's own: the first is where methods without B are compared */
-    uint64_t files;                 /* 0: the default for each size */
+    struct axis_values sources, destinations; /* indices into config.targets */
+    struct axis_values caches, consumptions, durabilities, runners; /* indices into axes_* */
+    struct axis_values file_sizes;
+    struct axis_values files; /* 0: the default for each size */
+    /* The sweep's own: the first is where methods without B are compared. */
+    struct axis_values block_sizes;
 };
 
 struct config {
     char *path;
-    char *name; /* the file's name without directory and ".json" */
+    /* The file's name without directory and ".json", fit to be part of a directory's name: at most
+     * 64 bytes, anything but letters, digits, ".", "_" and "-" replaced by "_". */
+    char *name;
     char *description;
-    json_t *json; /* as read */
+    json_t *json; /* as read; owned */
     uint64_t seed, budget_ns, minimum_time_ns, trial_timeout_ns, blocks, attempts;
     struct target_spec *targets;
     size_t target_count;
@@ -61,7 +68,8 @@ struct config {
 int config_load(struct config *config, const char *path, const struct catalogue *catalogue,
                 struct error *error);
 
-/* The same from JSON already in memory (a run's own copy of its config); path is only for messages. */
+/* The same from JSON already in memory (a run's own copy of its config), of which the config keeps
+ * a reference; path is only for messages and the name. After an error nothing is left to free. */
 int config_from_json(struct config *config, const char *path, json_t *json,
                      const struct catalogue *catalogue, struct error *error);
 void config_free(struct config *config);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a config asks for, spelled out: every point once, in comparison groups, and the order in which
- * a block of a group visits them. Pure: the same config, catalogue and seed give the same plan. */
+/* What a config asks for, spelled out: every point once, in comparison groups, and the order in
+ * which a block of a group visits them. Pure: the same config, catalogue and seed give the same
+ * plan. */
 #ifndef IOTOLL_PLAN_H
 #define IOTOLL_PLAN_H
 
 #include "runners/config.h"
 
 struct plan_point {
-    struct point point;
-    const struct method_info *method; /* borrowed */
+    struct point point;                             /* first, so that point_compare sorts these */
+    const struct method_info *method;               /* borrowed */
     const struct target_spec *source, *destination; /* borrowed; destination NULL for a scan */
     size_t group;
     long baseline;    /* index of the point its ratios are taken against, or -1 */
-    bool supported;
+    bool supported;   /* as far as the config tells; a probe of the method may say no later */
     char reason[256]; /* why not */
 };
 
@@ -24,24 +25,30 @@ struct plan {
     uint64_t seed;
 };
 
-/* Files in the set of a trial at file size S when the config does not say: clamp(8 MiB / S, 1, 256). */
+/* Files in the set of a trial when the config does not say: 8 MiB / S, at least 1, at most 256. */
 uint64_t plan_default_files(uint64_t file_size_bytes);
 
-/* Expand config. Only points whose label contains only (a substring; NULL for all) are kept, with the
- * baselines they need. 0, or -1 when nothing is left or memory is out. */
-int plan_make(struct plan *plan, const struct config *config, const char *only, struct error *error);
+/* Expand config. Only points whose label contains only (a substring; NULL or "" for all) are kept,
+ * with the baselines they need. The plan borrows from config and its catalogue, which must outlive
+ * it. 0, or -1 when nothing is left, when there would be more than PLAN_POINTS_MAX points, or
+ * memory is out; after an error nothing is left to free. */
+enum { PLAN_POINTS_MAX = 100000 };
+int plan_make(struct plan *plan, const struct config *config, const char *only,
+              struct error *error);
 void plan_free(struct plan *plan);
 
-/* The order of block `block`: a seeded random permutation of the groups, and one of a group's points
- * (indices into plan->points). The caller gives room for group_count, or the group's size, entries. */
+/* The order of block `block`: a seeded random permutation of the groups, and one of a group's
+ * points (indices into plan->points). The caller gives room for group_count, or the group's size,
+ * entries. */
 void plan_group_order(const struct plan *plan, uint64_t block, size_t *order);
 void plan_point_order(const struct plan *plan, uint64_t block, size_t group, size_t *order);
 
-/* Bytes that must be stored on a target at the same time: its data sets and the largest copy made there. */
+/* Bytes that must be stored on a target at the same time, in whole pages: the data sets of all
+ * supported points and the largest copy made there. */
 uint64_t plan_space_bytes(const struct plan *plan, const struct target_spec *target);
 
-/* A rough time for one whole block over all supported points, from stated rates (cold 500 MB/s, warm
- * 2 GB/s, 60 ms of overhead a trial): a guess for --dry-run and for the warning before a run. */
+/* A rough time for one whole block over all supported points, from stated rates (cold 500 MB/s,
+ * warm 2 GB/s, 60 ms a trial on top): a guess for --dry-run and the warning before a run. */
 uint64_t plan_block_estimate_ns(const struct plan *plan, uint64_t minimum_time_ns);
 
 #endif

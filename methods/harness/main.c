@@ -92,8 +92,10 @@ static void run(const struct options *options, struct cycles *cycles)
     trial_start(&trial);
     if (!options->verify_only)
         cycles_run(cycles, &trial);
-    verify(&trial);
-    output_trial(&trial, cycles);
+    if (!options->probe) {
+        verify(&trial);
+        output_trial(&trial, cycles);
+    }
     trial_finish(&trial);
 }
 
@@ -113,6 +115,7 @@ int main(int argc, char **argv)
     struct cycles *cycles = calloc(1, sizeof *cycles);
     if (!cycles)
         die(1, "out of memory");
+    options.once |= options.probe;
     prepare_process();
     run(&options, cycles);
     free(cycles);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/gnuplot.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "analysis/publish.h"
+#include "common/clock.h"
+#include "common/units.h"
+
+enum { NOBODY = 65534, NOT_STARTED = 127, LARGEST_IMAGE = 32 << 20 };
+
+static const char complaints[] = "gnuplot.log";
+
+int gnuplot_open(struct gnuplot *plot, struct error *error)
+{
+    const char *base = getenv("TMPDIR");
+
+    plot->fd = -1;
+    if (snprintf(plot->directory, sizeof plot->directory, "%s/iotoll-charts-XXXXXX",
+                 base && *base == '/' ? base : "/tmp") >= (int)sizeof plot->directory)
+        return error_set(error, "$TMPDIR is too long");
+    if (!mkdtemp(plot->directory))
+        return error_set(error, "%s: cannot make a directory for gnuplot:", plot->directory);
+    plot->fd = open(plot->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (plot->fd < 0)
+        return error_set(error, "%s:", plot->directory);
+    return 0;
+}
+
+FILE *gnuplot_file(struct gnuplot *plot, const char *name, struct error *error)
+{
+    int fd = openat(plot->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+    if (!out)
+        error_set(error, "%s/%s:", plot->directory, name);
+    if (!out && fd >= 0)
+        close(fd);
+    return out;
+}
+
+static void limit(int resource, rlim_t value)
+{
+    struct rlimit limit = {value, value};
+
+    setrlimit(resource, &limit);
+}
+
+/* In the child: nothing of ours is left but the directory. Returns only if gnuplot cannot be started. */
+static void become_gnuplot(const struct gnuplot *plot, unsigned seconds)
+{
+    static char *const arguments[] = {"gnuplot", "-d", GNUPLOT_SCRIPT, NULL};
+    char home[4096 + 8], cache[4096 + 16];
+    char *environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", home, cache, NULL};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (fchdir(plot->fd) < 0)
+        return;
+    int log = open(complaints, O_WRONLY | O_CREAT | O_EXCL, 0644), null = open("/dev/null", O_RDONLY);
+    if (log < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
+        return;
+    closefrom(3);
+    if (geteuid() == 0 &&
+        (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+         setresuid(NOBODY, NOBODY, NOBODY) < 0))
+        return;
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    limit(RLIMIT_CPU, seconds);
+    limit(RLIMIT_FSIZE, LARGEST_IMAGE);
+    limit(RLIMIT_CORE, 0);
+    snprintf(home, sizeof home, "HOME=%s", plot->directory);
+    snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s", plot->directory);
+    execvpe(arguments[0], arguments, environment);
+}
+
+/* Its status, or -1 with ETIME. */
+static int wait_until(pid_t child, unsigned seconds)
+{
+    const uint64_t deadline = clock_monotonic_ns() + seconds * NS_PER_S;
+    int status;
+
+    for (;;) {
+        pid_t got = waitpid(child, &status, WNOHANG);
+        if (got == child)
+            return status;
+        if (got < 0 && errno != EINTR)
+            return -1;
+        if (clock_monotonic_ns() > deadline)
+            break;
+        poll(NULL, 0, 5);
+    }
+    kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    errno = ETIME;
+    return -1;
+}
+
+/* The first line that gnuplot complained with, printable characters only. */
+static void read_complaint(const struct gnuplot *plot, char *text, size_t size)
+{
+    int fd = openat(plot->fd, complaints, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t got = fd < 0 ? 0 : read(fd, text, size - 1);
+
+    if (fd >= 0)
+        close(fd);
+    text[got > 0 ? got : 0] = 0;
+    memmove(text, text + strspn(text, "\n "), strlen(text) + 1 - strspn(text, "\n "));
+    for (char *at = text; *at; at++)
+        if (*at < ' ' || *at > '~')
+            *at = ' ';
+}
+
+int gnuplot_run(struct gnuplot *plot, unsigned seconds, struct error *error)
+{
+    char complaint[400];
+
+    if (geteuid() == 0 && fchown(plot->fd, NOBODY, NOBODY) < 0)
+        return error_set(error, "%s: cannot give it to nobody:", plot->directory);
+    pid_t child = fork();
+    if (child < 0)
+        return error_set(error, "gnuplot: cannot fork:");
+    if (child == 0) {
+        become_gnuplot(plot, seconds);
+        _exit(NOT_STARTED);
+    }
+    int status = wait_until(child, seconds);
+    if (status < 0)
+        return error_set(error, "gnuplot:");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED)
+        return error_set(error, "gnuplot cannot be started; is it installed (gnuplot-nox)?");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    read_complaint(plot, complaint, sizeof complaint);
+    return error_set(error, "gnuplot failed (status %d) %s", status, complaint);
+}
+
+static bool ends_with(const char *data, size_t size, const char *end, size_t length)
+{
+    return size >= length && !memcmp(data + size - length, end, length);
+}
+
+static bool is_whole(const char *name, const char *data, size_t size)
+{
+    static const char png[] = "\x89PNG\r\n\x1a\n", png_end[] = "IEND\xae\x42\x60\x82";
+
+    if (strstr(name, ".png"))
+        return size > sizeof png && !memcmp(data, png, sizeof png - 1) &&
+               ends_with(data, size, png_end, sizeof png_end - 1);
+    while (size > 0 && (data[size - 1] == '\n' || data[size - 1] == '\r'))
+        size--;
+    return ends_with(data, size, "</svg>", 6);
+}
+
+static char *read_image(int fd, size_t *size)
+{
+    struct stat status;
+    char *data = NULL;
+
+    *size = 0;
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > LARGEST_IMAGE)
+        return NULL;
+    data = malloc((size_t)status.st_size + 1);
+    while (data && *size < (size_t)status.st_size) {
+        ssize_t got = read(fd, data + *size, (size_t)status.st_size - *size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        *size += (size_t)got;
+    }
+    return data;
+}
+
+int gnuplot_collect(struct gnuplot *plot, const char *name, const char *path, struct error *error)
+{
+    int fd = openat(plot->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    size_t size = 0;
+
+    if (fd < 0)
+        return error_set(error, "%s: gnuplot did not draw it:", path);
+    char *data = read_image(fd, &size);
+    close(fd);
+    int result = data && is_whole(name, data, size)
+                     ? publish_bytes(path, data, size, error)
+                     : error_set(error, "%s: gnuplot left it unfinished; is %s full?", path,
+                                 plot->directory);
+    free(data);
+    return result;
+}
+
+/* Two levels are enough for what fontconfig caches; anything deeper stays for the system's cleaner. */
+static void remove_tree(int parent, const char *name, int depth)
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    while (directory && (entry = readdir(directory)))
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+            unlinkat(fd, entry->d_name, 0) < 0 && depth > 0)
+            remove_tree(fd, entry->d_name, depth - 1);
+    if (directory)
+        closedir(directory);
+    unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+void gnuplot_close(struct gnuplot *plot)
+{
+    if (plot->fd >= 0) {
+        close(plot->fd);
+        remove_tree(AT_FDCWD, plot->directory, 3);
+    }
+    plot->fd = -1;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text into HTML. Whatever comes from data passes html_text, and nothing else writes data. */
+#ifndef IOTOLL_HTML_H
+#define IOTOLL_HTML_H
+
+#include <stdio.h>
+
+#include "analysis/stats.h"
+
+/* Write text escaped for element content and quoted attributes; control characters become U+FFFD. */
+void html_text(FILE *out, const char *text);
+
+/* Format, then escape; at most 1023 bytes. */
+void html_format(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "<td>text</td>", escaped; class may be NULL. */
+void html_cell(FILE *out, const char *class, const char *text);
+
+/* Cells with "middle [low, high]" in one unit that suits the middle: of a duration in ns, of bytes a
+ * second, of a plain number. A dash where there is nothing. */
+void html_duration_cell(FILE *out, const struct interval *ns);
+void html_rate_cell(FILE *out, const struct interval *bytes_per_s);
+void html_number_cell(FILE *out, const struct interval *number);
+
+/* "<td>" with one number in three digits, thousands as 1.2k, a dash for NaN. */
+void html_count_cell(FILE *out, double count);
+
+#endif

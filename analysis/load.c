@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analysis/lines.h"
+#include "analysis/load_trial.h"
+
+/* What no run comes near; above it somebody is playing. */
+static const off_t header_limit = 64 << 20, journal_limit = 4LL << 30;
+static const size_t trial_limit = 2000000;
+
+static int open_regular(const char *path, off_t limit, struct error *error)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd < 0)
+        return error_set(error, "%s:", path);
+    if (fstat(fd, &status) < 0)
+        error_set(error, "%s:", path);
+    else if (!S_ISREG(status.st_mode))
+        error_set(error, "%s: is not a regular file", path);
+    else if (status.st_size > limit)
+        error_set(error, "%s: is larger than %lld MiB", path, (long long)(limit >> 20));
+    else
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int read_header(struct run *run, const char *path, struct error *error)
+{
+    json_error_t why;
+    int fd = open_regular(path, header_limit, error);
+
+    if (fd < 0)
+        return -1;
+    run->header = json_loadfd(fd, JSON_REJECT_DUPLICATES, &why);
+    close(fd);
+    if (!run->header)
+        return error_set(error, "%s:%d: %s", path, why.line, why.text);
+    const json_t *schema = json_object_get(run->header, "schema");
+    if (!json_is_integer(schema) || json_integer_value(schema) != 1)
+        return error_set(error, "%s: schema is not 1, the only one known here", path);
+    return 0;
+}
+
+static int read_place(const struct run *run, const json_t *object, struct run_point *point,
+                      struct error *error)
+{
+    const json_t *group = json_object_get(object, "group");
+    const json_t *baseline = json_object_get(object, "baseline");
+    json_int_t count = (json_int_t)run->point_count;
+
+    if (!json_is_integer(group) || json_integer_value(group) < 0 || json_integer_value(group) >= count)
+        return error_set(error, "group is missing or out of range");
+    point->group = (size_t)json_integer_value(group);
+    point->baseline = -1;
+    if (!baseline || json_is_null(baseline))
+        return 0;
+    if (!json_is_integer(baseline) || json_integer_value(baseline) < 0 ||
+        json_integer_value(baseline) >= count)
+        return error_set(error, "baseline is out of range");
+    point->baseline = (long)json_integer_value(baseline);
+    return 0;
+}
+
+/* Names become file names, chart labels and terminal output: letters, digits and a few marks only. */
+static int check_names(const struct point *point, struct error *error)
+{
+    for (size_t i = 0; i < point_field_count; i++) {
+        const char *text = (const char *)point + point_fields[i].offset;
+        if (point_fields[i].is_text &&
+            text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-")])
+            return error_set(error, "%s is not a plain name", point_fields[i].name);
+    }
+    return 0;
+}
+
+static int read_point(const struct run *run, const json_t *object, struct run_point *point,
+                      struct error *error)
+{
+    const json_t *supported = json_object_get(object, "supported");
+    const json_t *reason = json_object_get(object, "reason");
+
+    if (point_from_json(object, &point->point, error) < 0 || check_names(&point->point, error) < 0)
+        return -1;
+    if (point->point.files > (1u << 20) || point->point.file_size_bytes > (1ULL << 50))
+        return error_set(error, "files or file_size_bytes is out of range");
+    if (!json_is_boolean(supported))
+        return error_set(error, "supported is missing or not a boolean");
+    point->supported = json_is_true(supported);
+    if (json_is_string(reason) && !(point->reason = strdup(json_string_value(reason))))
+        return error_set(error, "out of memory");
+    return read_place(run, object, point, error);
+}
+
+/* A baseline must be another point of the same group: pairs of blocks mean nothing across groups. */
+static int check_points(const struct run *run, struct error *error)
+{
+    for (size_t i = 0; i < run->point_count; i++) {
+        long baseline = run->points[i].baseline;
+        if (baseline >= 0 && ((size_t)baseline == i ||
+                              run->points[baseline].group != run->points[i].group))
+            return error_set(error, "points[%zu].baseline is not in its group", i);
+    }
+    return 0;
+}
+
+static int read_points(struct run *run, const char *path, struct error *error)
+{
+    const json_t *array = json_object_get(run->header, "points"), *object;
+    size_t i;
+
+    if (!json_is_array(array) || json_array_size(array) == 0)
+        return error_set(error, "%s: points is missing or empty", path);
+    run->points = calloc(json_array_size(array), sizeof *run->points);
+    if (!run->points)
+        return error_set(error, "%s: out of memory", path);
+    run->point_count = json_array_size(array);
+    json_array_foreach(array, i, object)
+        if (read_point(run, object, &run->points[i], error) < 0)
+            return error_prefix(error, "%s: points[%zu]", path, i);
+    return check_points(run, error) < 0 ? error_prefix(error, "%s", path) : 0;
+}
+
+static int add_trial(struct run *run, size_t *room, const struct trial *trial)
+{
+    if (run->trial_count == *room) {
+        size_t wanted = *room ? *room + *room / 2 : 1024;
+        struct trial *grown = reallocarray(run->trials, wanted, sizeof *grown);
+        if (!grown)
+            return -1;
+        run->trials = grown;
+        *room = wanted;
+    }
+    run->trials[run->trial_count++] = *trial;
+    return 0;
+}
+
+static int read_journal(struct run *run, struct lines *lines, const char *path, struct error *error)
+{
+    size_t room = 0, length, number = 0;
+    struct trial trial;
+    bool whole;
+    char *line;
+    int got;
+
+    while ((got = lines_next(lines, &line, &length, &whole)) > 0) {
+        number++;
+        if (!whole) {
+            fprintf(stderr, "%s:%zu: the last line is torn; dropped\n", path, number);
+            break;
+        }
+        if (load_trial(run, line, length, &trial, error) < 0)
+            return error_prefix(error, "%s:%zu", path, number);
+        if (run->trial_count >= trial_limit || add_trial(run, &room, &trial) < 0) {
+            free(trial.void_reason);
+            return error_set(error, "%s:%zu: too many trials", path, number);
+        }
+    }
+    return got < 0 ? error_set(error, "%s:%zu:", path, number + 1) : 0;
+}
+
+static int load_journal(struct run *run, const char *path, struct error *error)
+{
+    struct lines lines;
+    int fd = open_regular(path, journal_limit, error);
+
+    if (fd < 0)
+        return -1;
+    int result = lines_open(&lines, fd) < 0 ? error_set(error, "%s: out of memory", path)
+                                            : read_journal(run, &lines, path, error);
+    lines_close(&lines);
+    close(fd);
+    return result;
+}
+
+static int set_names(struct run *run, const char *directory, struct error *error)
+{
+    char *resolved = realpath(directory, NULL);
+
+    if (!resolved)
+        return error_set(error, "%s:", directory);
+    run->name = strdup(strrchr(resolved, '/') + 1);
+    free(resolved);
+    run->directory = strdup(directory);
+    return run->name && run->directory ? 0 : error_set(error, "out of memory");
+}
+
+int load_run(struct run *run, const char *directory, struct error *error)
+{
+    char path[PATH_MAX];
+
+    *run = (struct run){0};
+    if (set_names(run, directory, error) < 0)
+        return -1;
+    if (snprintf(path, sizeof path, "%s/trials.jsonl", directory) >= (int)sizeof path)
+        return error_set(error, "%s: name too long", directory);
+    snprintf(path, sizeof path, "%s/run.json", directory);
+    if (read_header(run, path, error) < 0 || read_points(run, path, error) < 0)
+        return -1;
+    snprintf(path, sizeof path, "%s/trials.jsonl", directory);
+    return load_journal(run, path, error);
+}
+
+void load_free(struct run *run)
+{
+    for (size_t i = 0; i < run->trial_count; i++)
+        free(run->trials[i].void_reason);
+    for (size_t i = 0; i < run->point_count; i++)
+        free(run->points[i].reason);
+    free(run->trials);
+    free(run->points);
+    free(run->directory);
+    free(run->name);
+    json_decref(run->header);
+    *run = (struct run){0};
+}
+
+const json_t *load_value(const struct run *run, const char *path)
+{
+    const json_t *value = run->header;
+    char key[64];
+
+    while (value && *path) {
+        size_t length = strcspn(path, ".");
+        if (length >= sizeof key)
+            return NULL;
+        memcpy(key, path, length);
+        key[length] = 0;
+        value = json_object_get(value, key);
+        path += length + (path[length] == '.');
+    }
+    return value;
+}
+
+const char *load_text(const struct run *run, const char *path)
+{
+    const json_t *value = load_value(run, path);
+
+    return json_is_string(value) ? json_string_value(value) : "";
+}
+
+double load_number(const struct run *run, const char *path, double fallback)
+{
+    const json_t *value = load_value(run, path);
+
+    return json_is_number(value) ? json_number_value(value) : fallback;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/report.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/answers.h"
+#include "analysis/charts.h"
+#include "analysis/csv.h"
+#include "analysis/page.h"
+#include "analysis/publish.h"
+#include "analysis/summary.h"
+#include "analysis/summary_json.h"
+
+enum { TERMINAL_WIDTH = 78, INDENT = 4 };
+
+/* Text from data without the control characters that a terminal obeys. */
+static void print_plain(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+}
+
+/* Bytes that start a character: what a terminal counts. */
+static size_t columns(const char *text, size_t length)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+static void print_wrapped(FILE *out, const char *text)
+{
+    size_t used = 0;
+
+    while (*text) {
+        size_t length = strcspn(text, " "), width = columns(text, length);
+        if (used == 0 || used + 1 + width > TERMINAL_WIDTH) {
+            fprintf(out, "%s%*s", used ? "\n" : "", INDENT, "");
+            used = INDENT;
+        } else {
+            fputc(' ', out);
+            used++;
+        }
+        fprintf(out, "%.*s", (int)length, text);
+        used += width;
+        text += length + (text[length] == ' ');
+    }
+    fputc('\n', out);
+}
+
+static void print_family(FILE *out, const struct summary *summary, size_t first, size_t last)
+{
+    char name[LABEL_SIZE], *text = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&text, &size);
+
+    if (!memory)
+        return;
+    int written = answers_family(summary, first, last, memory);
+    if (fclose(memory) == 0 && written) {
+        fprintf(out, "\n  %s\n", label_family(summary->decisions[first].point, name));
+        print_wrapped(out, text);
+    }
+    free(text);
+}
+
+static void print_answers(FILE *out, const struct summary *summary, const char *page)
+{
+    const struct run *run = summary->run;
+
+    print_plain(out, load_text(run, "environment.host"));
+    fputs(", Linux ", out);
+    print_plain(out, load_text(run, "environment.kernel"));
+    fprintf(out, ": %zu valid trials, %zu void, up to %zu blocks\n", summary->valid,
+            summary->void_count, summary->blocks);
+    for (size_t first = 0, last; first < summary->decision_count; first = last) {
+        last = answers_family_end(summary, first);
+        print_family(out, summary, first, last);
+    }
+    if (summary->decision_count == 0)
+        fputs("\n  No point has a valid trial; the page says why.\n", out);
+    fputs("\nReport: ", out);
+    print_plain(out, page);
+    fputc('\n', out);
+}
+
+/* DIR/name into path. */
+static int join(char path[PATH_MAX], const char *directory, const char *name, struct error *error)
+{
+    if (snprintf(path, PATH_MAX, "%s/%s", directory, name) >= PATH_MAX)
+        return error_set(error, "%s: name too long", directory);
+    return 0;
+}
+
+static int make_directories(const char *directory, struct error *error)
+{
+    char path[PATH_MAX];
+
+    if (join(path, directory, "report", error) < 0 || publish_directory(path, error) < 0)
+        return -1;
+    if (join(path, directory, "report/charts", error) < 0)
+        return -1;
+    return publish_directory(path, error);
+}
+
+/* The page comes last: what it refers to is there when it appears. */
+static int write_files(const struct summary *summary, struct chart_list *charts, char page[PATH_MAX],
+                       struct error *error)
+{
+    const char *directory = summary->run->directory;
+    char path[PATH_MAX];
+    struct error no_charts = {""};
+
+    if (join(path, directory, "summary.json", error) < 0 ||
+        summary_json_write(summary, path, error) < 0 || make_directories(directory, error) < 0)
+        return -1;
+    if (join(path, directory, "report/trials.csv", error) < 0 ||
+        csv_write(summary->run, path, error) < 0)
+        return -1;
+    if (join(path, directory, "report/charts", error) < 0)
+        return -1;
+    if (chart_draw(charts, path, &no_charts) < 0) {
+        fprintf(stderr, "warning: no charts: %s\n", no_charts.text);
+        chart_list_free(charts);
+    }
+    if (join(page, directory, "report/index.html", error) < 0)
+        return -1;
+    return page_write(summary, charts, *no_charts.text ? no_charts.text : NULL, page, error);
+}
+
+int report_make(const char *run_directory, FILE *out, struct error *error)
+{
+    struct run run;
+    struct summary summary = {0};
+    struct chart_list charts = {0};
+    char page[PATH_MAX];
+    int result = -1;
+
+    if (load_run(&run, run_directory, error) == 0 && summary_make(&summary, &run, error) == 0 &&
+        charts_make(&summary, &charts, error) == 0 && write_files(&summary, &charts, page, error) == 0) {
+        print_answers(out, &summary, page);
+        result = 0;
+    }
+    chart_list_free(&charts);
+    summary_free(&summary);
+    load_free(&run);
+    return result;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/summary.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/decide.h"
+
+const char *const verdict_names[] = {"none", "faster", "slower", "equivalent", "unresolved", NULL};
+
+/* Room for one value a block, three times over. */
+struct scratch {
+    double *a, *b, *c;
+};
+
+struct place {
+    uint64_t point, block;
+    size_t index;
+};
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+
+    if (a->point != b->point)
+        return a->point < b->point ? -1 : 1;
+    if (a->block != b->block)
+        return a->block < b->block ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static size_t list_valid(const struct run *run, struct place *places)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->trial_count; i++)
+        if (run->trials[i].valid)
+            places[count++] = (struct place){run->trials[i].point, run->trials[i].block, i};
+    qsort(places, count, sizeof *places, compare_places);
+    return count;
+}
+
+/* Keep the last valid trial of every point in every block, ordered by point and block. */
+static int count_trials(struct summary *summary)
+{
+    const struct run *run = summary->run;
+    struct place *places = calloc(run->trial_count + 1, sizeof *places);
+
+    summary->counted = calloc(run->trial_count + 1, sizeof *summary->counted);
+    summary->first = calloc(run->point_count + 1, sizeof *summary->first);
+    if (!places || !summary->counted || !summary->first) {
+        free(places);
+        return -1;
+    }
+    size_t count = list_valid(run, places), kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count && places[i].point == places[i + 1].point &&
+            places[i].block == places[i + 1].block)
+            continue;
+        summary->counted[kept++] = places[i].index;
+        summary->first[places[i].point + 1] = kept;
+    }
+    for (size_t p = 0; p < run->point_count; p++)
+        if (summary->first[p + 1] < summary->first[p])
+            summary->first[p + 1] = summary->first[p];
+    summary->valid = count;
+    summary->void_count = run->trial_count - count;
+    free(places);
+    return 0;
+}
+
+static const struct trial *counted_trial(const struct summary *summary, size_t i)
+{
+    return &summary->run->trials[summary->counted[i]];
+}
+
+size_t summary_pairs(const struct summary *summary, size_t a, size_t b, double *times_a,
+                     double *times_b)
+{
+    size_t i = summary->first[a], j = summary->first[b], n = 0;
+
+    while (i < summary->first[a + 1] && j < summary->first[b + 1]) {
+        const struct trial *left = counted_trial(summary, i), *right = counted_trial(summary, j);
+        if (left->block == right->block) {
+            times_a[n] = trial_time_ns(left);
+            times_b[n++] = trial_time_ns(right);
+        }
+        i += left->block <= right->block;
+        j += right->block <= left->block;
+    }
+    return n;
+}
+
+enum verdict summary_verdict(const struct interval *speed)
+{
+    if (speed->n == 0)
+        return VERDICT_NONE;
+    if (!speed->bounded)
+        return VERDICT_UNRESOLVED;
+    if (speed->low * (1 + SUMMARY_MARGIN) >= 1 && speed->high <= 1 + SUMMARY_MARGIN)
+        return VERDICT_EQUIVALENT;
+    if (speed->low > 1)
+        return VERDICT_FASTER;
+    return speed->high < 1 ? VERDICT_SLOWER : VERDICT_UNRESOLVED;
+}
+
+static double cpu_s_per_gib(const struct trial *trial)
+{
+    double gib = (double)trial->bytes * (double)trial->cycles / (1 << 30);
+
+    return gib > 0 ? ((double)trial->cpu_ns + (double)trial->sink_cpu_ns) / 1e9 / gib : NAN;
+}
+
+static double whole_process_ns(const struct trial *trial)
+{
+    return trial->whole_process_ns == LOAD_MISSING ? NAN : (double)trial->whole_process_ns;
+}
+
+/* Values of the point's trials that have one, into values; returns their number. */
+static size_t collect(const struct summary *summary, size_t point,
+                      double (*value_of)(const struct trial *), double *values)
+{
+    size_t n = 0;
+
+    for (size_t i = summary->first[point]; i < summary->first[point + 1]; i++) {
+        double value = value_of(counted_trial(summary, i));
+        if (!isnan(value))
+            values[n++] = value;
+    }
+    return n;
+}
+
+/* A number in a trial's struct, and the row's member that takes its median. */
+struct middle {
+    size_t trial_offset, row_offset;
+    bool per_cycle;
+};
+
+#define MIDDLE(name, per_cycle) {offsetof(struct trial, name), offsetof(struct row, name), per_cycle}
+
+static const struct middle middles[] = {
+    MIDDLE(setup_ns, false),          MIDDLE(transfer_ns, false),
+    MIDDLE(teardown_ns, false),       MIDDLE(sync_ns, false),
+    MIDDLE(minor_faults, true),       MIDDLE(major_faults, true),
+    MIDDLE(device_read_bytes, true),  MIDDLE(device_written_bytes, true),
+    MIDDLE(peak_rss_bytes, false),
+};
+
+static double middle_of(const struct summary *summary, size_t point, const struct middle *middle,
+                        double *values)
+{
+    size_t n = 0;
+
+    for (size_t i = summary->first[point]; i < summary->first[point + 1]; i++) {
+        const struct trial *trial = counted_trial(summary, i);
+        uint64_t number = *(const uint64_t *)((const char *)trial + middle->trial_offset);
+        if (number != LOAD_MISSING)
+            values[n++] = (double)number / (middle->per_cycle ? (double)trial->cycles : 1);
+    }
+    return stats_median_interval(values, n).middle;
+}
+
+/* More time is less throughput: the ends change places. */
+static struct interval throughput(const struct point *point, const struct interval *time)
+{
+    double bytes = (double)point->files * (double)point->file_size_bytes;
+    struct interval result = *time;
+
+    result.middle = bytes * 1e9 / time->middle;
+    result.low = bytes * 1e9 / time->high;
+    result.high = bytes * 1e9 / time->low;
+    return result;
+}
+
+static void fill_row(struct summary *summary, size_t point, const struct scratch *scratch)
+{
+    struct row *row = &summary->rows[point];
+    size_t n = collect(summary, point, trial_time_ns, scratch->a);
+
+    row->n = n;
+    row->time_ns = stats_median_interval(scratch->a, n);
+    row->throughput_bytes_per_s = throughput(&summary->run->points[point].point, &row->time_ns);
+    n = collect(summary, point, cpu_s_per_gib, scratch->a);
+    row->cpu_s_per_gib = stats_median_interval(scratch->a, n);
+    n = collect(summary, point, whole_process_ns, scratch->a);
+    row->whole_process_ns = stats_median_interval(scratch->a, n);
+    for (size_t i = 0; i < sizeof middles / sizeof *middles; i++)
+        *(double *)((char *)row + middles[i].row_offset) =
+            middle_of(summary, point, &middles[i], scratch->a);
+}
+
+static void fill_ratio(struct summary *summary, size_t point, const struct scratch *scratch)
+{
+    struct row *row = &summary->rows[point];
+    long baseline = summary->run->points[point].baseline;
+
+    row->speed = stats_none();
+    if (baseline >= 0) {
+        size_t n = summary_pairs(summary, point, (size_t)baseline, scratch->a, scratch->b);
+        row->speed = stats_speed(scratch->a, scratch->b, n, scratch->c);
+    }
+    row->verdict = summary_verdict(&row->speed);
+}
+
+static int compare_voids(const void *left, const void *right)
+{
+    const struct void_reason *a = left, *b = right;
+
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return strcmp(a->reason, b->reason);
+}
+
+static int compare_reasons(const void *left, const void *right)
+{
+    const struct void_reason *a = left, *b = right;
+
+    return strcmp(a->reason, b->reason);
+}
+
+static int count_voids(struct summary *summary)
+{
+    const struct run *run = summary->run;
+    struct void_reason *voids = calloc(summary->void_count + 1, sizeof *voids);
+    size_t count = 0, kept = 0;
+
+    if (!voids)
+        return -1;
+    for (size_t i = 0; i < run->trial_count; i++)
+        if (!run->trials[i].valid) {
+            voids[count++] = (struct void_reason){run->trials[i].void_reason, 1, run->trials[i].point};
+            summary->rows[run->trials[i].point].void_count++;
+        }
+    qsort(voids, count, sizeof *voids, compare_reasons);
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && !strcmp(voids[kept - 1].reason, voids[i].reason))
+            voids[kept - 1].count++;
+        else
+            voids[kept++] = voids[i];
+    }
+    qsort(voids, kept, sizeof *voids, compare_voids);
+    summary->voids = voids;
+    summary->void_reason_count = kept;
+    return 0;
+}
+
+static int fill_rows(struct summary *summary)
+{
+    const size_t points = summary->run->point_count;
+
+    for (size_t p = 0; p < points; p++)
+        if (summary->first[p + 1] - summary->first[p] > summary->blocks)
+            summary->blocks = summary->first[p + 1] - summary->first[p];
+    struct scratch scratch = {.a = calloc(3 * summary->blocks + 1, sizeof(double))};
+    if (!scratch.a)
+        return -1;
+    scratch.b = scratch.a + summary->blocks;
+    scratch.c = scratch.b + summary->blocks;
+    for (size_t p = 0; p < points; p++) {
+        fill_row(summary, p, &scratch);
+        fill_ratio(summary, p, &scratch);
+    }
+    free(scratch.a);
+    return 0;
+}
+
+int summary_make(struct summary *summary, const struct run *run, struct error *error)
+{
+    *summary = (struct summary){.run = run};
+    summary->rows = calloc(run->point_count, sizeof *summary->rows);
+    if (!summary->rows || count_trials(summary) < 0 || count_voids(summary) < 0 ||
+        fill_rows(summary) < 0 || decide_labels(summary) < 0 || decide_groups(summary) < 0)
+        return error_set(error, "out of memory");
+    return 0;
+}
+
+void summary_free(struct summary *summary)
+{
+    for (size_t i = 0; i < summary->decision_count; i++) {
+        free(summary->decisions[i].members);
+        free(summary->decisions[i].winners);
+    }
+    free(summary->decisions);
+    free(summary->voids);
+    free(summary->rows);
+    free(summary->counted);
+    free(summary->first);
+    *summary = (struct summary){0};
+}

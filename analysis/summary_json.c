@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/summary_json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/answers.h"
+#include "analysis/publish.h"
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *interval(const struct interval *value)
+{
+    if (!isfinite(value->middle))
+        return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o}", "median", number(value->middle), "low",
+                     number(value->low), "high", number(value->high), "confidence",
+                     number(value->confidence));
+}
+
+static json_t *ratio(const struct row *row, long baseline)
+{
+    if (row->verdict == VERDICT_NONE)
+        return json_null();
+    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:s}", "baseline", (json_int_t)baseline, "n",
+                     (json_int_t)row->speed.n, "speed", number(row->speed.middle), "low",
+                     number(row->speed.low), "high", number(row->speed.high), "confidence",
+                     number(row->speed.confidence), "verdict", verdict_names[row->verdict]);
+}
+
+static json_t *point_row(const struct summary *summary, size_t index)
+{
+    const struct run_point *point = &summary->run->points[index];
+    const struct row *row = &summary->rows[index];
+    json_t *object = json_pack(
+        "{s:I, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "point", (json_int_t)index, "supported",
+        point->supported, "reason", text_or_null(point->reason), "n", (json_int_t)row->n, "void",
+        (json_int_t)row->void_count, "time_ns", interval(&row->time_ns), "throughput_bytes_per_s",
+        interval(&row->throughput_bytes_per_s), "cpu_s_per_gib", interval(&row->cpu_s_per_gib),
+        "whole_process_ns", interval(&row->whole_process_ns), "ratio", ratio(row, point->baseline));
+    json_t *counts = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "setup_ns", number(row->setup_ns),
+        "transfer_ns", number(row->transfer_ns), "teardown_ns", number(row->teardown_ns), "sync_ns",
+        number(row->sync_ns), "minor_faults", number(row->minor_faults), "major_faults",
+        number(row->major_faults), "device_read_bytes", number(row->device_read_bytes),
+        "device_written_bytes", number(row->device_written_bytes), "peak_rss_bytes",
+        number(row->peak_rss_bytes));
+
+    if (object && counts && point_to_json(&point->point, object) == 0)
+        json_object_update(object, counts);
+    json_decref(counts);
+    return object;
+}
+
+static json_t *point_rows(const struct summary *summary)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < summary->run->point_count; i++)
+        json_array_append_new(array, point_row(summary, i));
+    return array;
+}
+
+static json_t *void_rows(const struct summary *summary)
+{
+    json_t *array = json_array();
+    char label[256];
+
+    for (size_t i = 0; i < summary->void_reason_count; i++) {
+        const struct void_reason *reason = &summary->voids[i];
+        const struct point *point = &summary->run->points[reason->example].point;
+        json_array_append_new(
+            array, json_pack("{s:s, s:I, s:s}", "reason", reason->reason, "count",
+                             (json_int_t)reason->count, "example",
+                             point_label(point, label, sizeof label)));
+    }
+    return array;
+}
+
+static json_t *indices(const size_t *values, size_t count)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_integer((json_int_t)values[i]));
+    return array;
+}
+
+static json_t *sentence(const struct summary *summary, const struct decision *decision)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        return NULL;
+    answers_decision(summary, decision, out);
+    json_t *result = fclose(out) == 0 ? json_string(text) : NULL;
+    free(text);
+    return result;
+}
+
+static json_t *decision_rows(const struct summary *summary)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < summary->decision_count; i++) {
+        const struct decision *decision = &summary->decisions[i];
+        const struct point *point = decision->point;
+        json_array_append_new(
+            array,
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:o}", "task",
+                      point->task, "source", point->source, "destination", point->destination, "cache",
+                      point->cache, "runner", point->runner, "consumption", point->consumption,
+                      "durability", point->durability, "file_size_bytes",
+                      (json_int_t)point->file_size_bytes, "files", (json_int_t)point->files, "winners",
+                      indices(decision->winners, decision->winner_count), "leader",
+                      (json_int_t)decision->members[0], "sentence", sentence(summary, decision)));
+    }
+    return array;
+}
+
+int summary_json_write(const struct summary *summary, const char *path, struct error *error)
+{
+    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o}", "schema", 1, "run",
+                             summary->run->name, "trials", (json_int_t)summary->run->trial_count,
+                             "valid", (json_int_t)summary->valid, "void",
+                             (json_int_t)summary->void_count, "margin", SUMMARY_MARGIN, "points",
+                             point_rows(summary), "voids", void_rows(summary), "decisions",
+                             decision_rows(summary));
+    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
+    int result = -1;
+
+    if (!text)
+        error_set(error, "%s: out of memory", path);
+    else
+        result = publish_bytes(path, text, strlen(text), error);
+    free(text);
+    json_decref(root);
+    return result;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one front door: it finds the command and hands over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/report.h"
+#include "common/error.h"
+#include "runners/prepare.h"
+#include "runners/run.h"
+
+static int report_main(int argc, char **argv)
+{
+    struct error error;
+
+    if (argc != 2 || argv[1][0] == '-') {
+        fputs("usage: iotoll report DIR\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (report_make(argv[1], stdout, &error) == 0)
+        return EXIT_DONE;
+    fprintf(stderr, "iotoll: %s\n", error.text);
+    return EXIT_ENVIRONMENT;
+}
+
+static const struct command {
+    const char *name;
+    int (*main)(int argc, char **argv);
+    const char *help; /* NULL: for our own use */
+} commands[] = {
+    {"run", run_main, "run CONFIG [options]      measure what a config asks for, into results/"},
+    {"report", report_main, "report DIR                answers, tables, charts and a page from a run"},
+    {"list", list_main, "list [--json]             every method, and whether it works here"},
+    {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
+                        "                            receive what another host's send methods send"},
+    {"clean", clean_main, "clean                     remove what a killed run left behind"},
+    {"prepare", prepare_main, NULL},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("iotoll: what each Linux file-I/O interface charges to move bytes, on this machine\n\n", out);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (commands[i].help)
+            fprintf(out, "  iotoll %s\n", commands[i].help);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(argv[1], commands[i].name))
+            return commands[i].main(argc - 1, argv + 1);
+    if (argc > 1)
+        fprintf(stderr, "iotoll: \"%s\" is no command\n", argv[1]);
+    print_help(stderr);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/arguments.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void arguments_add(struct arguments *arguments, const char *format, ...)
+{
+    va_list values;
+    char *text;
+
+    va_start(values, format);
+    if (vasprintf(&text, format, values) < 0)
+        text = NULL;
+    va_end(values);
+    if (!text || arguments->count + 1 >= ARGUMENTS_MAX) {
+        free(text);
+        arguments->failed = true;
+        return;
+    }
+    arguments->items[arguments->count++] = text;
+    arguments->items[arguments->count] = NULL;
+}
+
+static void add_option(struct arguments *arguments, const char *name, const char *value)
+{
+    arguments_add(arguments, "--%s", name);
+    arguments_add(arguments, "%s", value);
+}
+
+static void add_number(struct arguments *arguments, const char *name, uint64_t value)
+{
+    arguments_add(arguments, "--%s", name);
+    arguments_add(arguments, "%" PRIu64, value);
+}
+
+char *arguments_copy_directory(const struct target *destination)
+{
+    char *path;
+
+    return asprintf(&path, "%s/copy", destination->directory) < 0 ? NULL : path;
+}
+
+static void add_destination(struct arguments *arguments, const struct target *destination)
+{
+    if (destination->directory) {
+        char *path = arguments_copy_directory(destination);
+        add_option(arguments, "destination", path ? path : "");
+        free(path);
+    } else {
+        add_option(arguments, "connect", destination->address);
+        add_option(arguments, "token-file", destination->token_file);
+    }
+    if (destination->device[0])
+        add_option(arguments, "destination-device", destination->device);
+}
+
+void arguments_for_point(struct arguments *arguments, const struct plan_point *planned,
+                         const struct dataset *set, const struct target *destination)
+{
+    const struct point *point = &planned->point;
+
+    arguments_add(arguments, "%s", planned->method->program);
+    add_option(arguments, "source", set->directory);
+    add_number(arguments, "files", set->files);
+    add_number(arguments, "file-size", set->file_size_bytes);
+    if (set->target->device[0])
+        add_option(arguments, "source-device", set->target->device);
+    if (destination)
+        add_destination(arguments, destination);
+    if (point->block_size_bytes)
+        add_number(arguments, "block-size", point->block_size_bytes);
+    if (point->buffers)
+        add_number(arguments, "buffers", point->buffers);
+    add_option(arguments, "policy", point->policy);
+    add_option(arguments, "consumption", point->consumption);
+    add_option(arguments, "durability", point->durability);
+}
+
+/* 'it'\''s': nothing is special inside single quotes but the quote itself. */
+static void quote(FILE *out, const char *text)
+{
+    fputc('\'', out);
+    for (; *text; text++)
+        if (*text == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*text, out);
+    fputc('\'', out);
+}
+
+char *arguments_quoted(const struct arguments *arguments)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < arguments->count; i++) {
+        if (i)
+            fputc(' ', out);
+        quote(out, arguments->items[i]);
+    }
+    if (fclose(out)) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+void arguments_free(struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->count; i++)
+        free(arguments->items[i]);
+    arguments->count = 0;
+}

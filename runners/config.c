@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/units.h"
+#include "runners/config_sweep.h"
+#include "runners/field.h"
+
+enum { FILE_MAX = MIB, NAME_MAX_BYTES = 64 };
+
+const char *const target_type_names[] = {"directory", "tmpfs", "tcp", NULL};
+
+static const char *const config_keys[] = {
+    "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
+    "trial_timeout", "attempts",    "targets", "sweeps", NULL};
+
+/* "configs/full sweep.json" to "full_sweep"; the caller frees. */
+static char *make_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = strndup(slash ? slash + 1 : path, NAME_MAX_BYTES);
+    size_t length = name ? strlen(name) : 0;
+
+    if (length > 5 && !strcmp(name + length - 5, ".json"))
+        name[length - 5] = 0;
+    for (char *c = name; c && *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
+            *c = '_';
+    return name;
+}
+
+static int check_name(const struct field *targets, const char *name, struct error *error)
+{
+    size_t length = strlen(name);
+
+    if (length > 0 && length < POINT_NAME_SIZE &&
+        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length)
+        return 0;
+    struct field field = {.parent = targets, .key = name};
+    return field_error(&field, error, "is no name for a target (take 1 to %d of a-z, 0-9, _ and -)",
+                       POINT_NAME_SIZE - 1);
+}
+
+static int read_target_keys(struct target_spec *target, const struct field *field,
+                            struct error *error)
+{
+    static const char *const keys[][4] = {[TARGET_DIRECTORY] = {"type", "path"},
+                                          [TARGET_TMPFS] = {"type", "size"},
+                                          [TARGET_TCP] = {"type"}};
+    /* A tmpfs of size 0 would be one without a limit. */
+    const struct field_rule size_rule = {FIELD_SIZE, "a size", "\"2G\"", MIB, 1ULL << 40, NULL};
+    struct field path = field_member(field, "path"), size = field_member(field, "size");
+
+    if (field_check_object(field, keys[target->type], error) < 0)
+        return -1;
+    if (target->type == TARGET_TMPFS)
+        return field_read(&size, &size_rule, &target->size_bytes, error);
+    if (target->type == TARGET_DIRECTORY)
+        target->path = field_copy_text(&path, "\"/var/tmp\"", false, error);
+    return target->type == TARGET_DIRECTORY && !target->path ? -1 : 0;
+}
+
+static int read_target(struct target_spec *target, const struct field *field, struct error *error)
+{
+    static const char *const keys[] = {"type", "path", "size", NULL};
+    const struct field_rule rule = {
+        .type = FIELD_NAME, .what = "a type of target", .names = target_type_names};
+    struct field type = field_member(field, "type");
+    uint64_t index;
+
+    if (check_name(field->parent, field->key, error) < 0 ||
+        field_check_object(field, keys, error) < 0 || field_read(&type, &rule, &index, error) < 0)
+        return -1;
+    strcpy(target->name, field->key);
+    target->type = (enum target_type)index;
+    return read_target_keys(target, field, error);
+}
+
+static int read_targets(struct config *config, const struct field *root, struct error *error)
+{
+    static const char example[] = "{\"disk\": {\"type\": \"directory\", \"path\": \"/var/tmp\"}}";
+    struct field targets = field_member(root, "targets");
+    size_t count = json_object_size(targets.value);
+    const char *name;
+    json_t *value;
+
+    if (!targets.value)
+        return field_error(&targets, error, "is missing (try %s)", example);
+    if (!json_is_object(targets.value))
+        return field_refuse(&targets, error, "is not an object of targets (try %s)", example);
+    if (count == 0 || count > FIELD_LIST_MAX)
+        return field_error(&targets, error, "has %zu targets (give 1 to %d)", count,
+                           FIELD_LIST_MAX);
+    config->targets = calloc(count, sizeof *config->targets);
+    if (!config->targets)
+        return field_error(&targets, error, "out of memory");
+    json_object_foreach (targets.value, name, value) {
+        struct field field = {.parent = &targets, .key = name, .value = value};
+
+        if (read_target(&config->targets[config->target_count++], &field, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_sweeps(struct config *config, const struct field *root,
+                       const struct catalogue *catalogue, struct error *error)
+{
+    static const char example[] =
+        "[{\"task\": \"scan\", \"methods\": \"all\", \"source\": \"disk\", "
+        "\"file_size\": \"64M\"}]";
+    struct field sweeps = field_member(root, "sweeps");
+
+    if (field_check_list(&sweeps, "a list of sweeps", example, error) < 0)
+        return -1;
+    config->sweeps = calloc(json_array_size(sweeps.value), sizeof *config->sweeps);
+    if (!config->sweeps)
+        return field_error(&sweeps, error, "out of memory");
+    while (config->sweep_count < json_array_size(sweeps.value)) {
+        struct field field = field_element(&sweeps, config->sweep_count);
+
+        if (config_sweep_read(&config->sweeps[config->sweep_count++], &field, config, catalogue,
+                              error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_schema(const struct field *root, struct error *error)
+{
+    struct field schema = field_member(root, "schema");
+
+    if (schema.value && (!json_is_integer(schema.value) || json_integer_value(schema.value) != 1))
+        return field_refuse(&schema, error, "is not a schema this iotoll can read (try 1)");
+    return 0;
+}
+
+static int read_description(struct config *config, const struct field *root, struct error *error)
+{
+    struct field field = field_member(root, "description");
+
+    if (!field.value)
+        return 0;
+    free(config->description);
+    config->description = field_copy_text(&field, "\"what this config is for\"", true, error);
+    return config->description ? 0 : -1;
+}
+
+static int read_numbers(struct config *config, const struct field *root, struct error *error)
+{
+    const struct {
+        const char *key;
+        uint64_t *value, fallback; /* no default: required */
+        struct field_rule rule;
+    } numbers[] = {
+        {"budget",
+         &config->budget_ns,
+         0,
+         {FIELD_DURATION, "a duration", "\"5m\"", NS_PER_S, 30 * 24 * 3600 * NS_PER_S, NULL}},
+        {"seed", &config->seed, 1, {FIELD_COUNT, "a whole number", "1", 0, INT64_MAX, NULL}},
+        {"blocks", &config->blocks, 50, {FIELD_COUNT, "a whole number", "50", 1, 1000, NULL}},
+        {"minimum_time",
+         &config->minimum_time_ns,
+         50 * NS_PER_MS,
+         {FIELD_DURATION, "a duration", "\"50ms\"", 0, 600 * NS_PER_S, NULL}},
+        {"trial_timeout",
+         &config->trial_timeout_ns,
+         60 * NS_PER_S,
+         {FIELD_DURATION, "a duration", "\"60s\"", NS_PER_MS, 24 * 3600 * NS_PER_S, NULL}},
+        {"attempts", &config->attempts, 3, {FIELD_COUNT, "a whole number", "3", 1, 10, NULL}},
+    };
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct field field = field_member(root, numbers[i].key);
+
+        *numbers[i].value = numbers[i].fallback;
+        if ((i == 0 ? field_read : field_read_optional)(&field, &numbers[i].rule, numbers[i].value,
+                                                        error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_times(const struct config *config, const struct field *root, struct error *error)
+{
+    struct field minimum = field_member(root, "minimum_time");
+
+    if (config->minimum_time_ns < config->trial_timeout_ns)
+        return 0;
+    return field_error(&minimum, error,
+                       "no trial can measure that long before trial_timeout ends it "
+                       "(make it less than trial_timeout)");
+}
+
+static int read_config(struct config *config, const struct field *root,
+                       const struct catalogue *catalogue, struct error *error)
+{
+    if (field_check_object(root, config_keys, error) < 0 || check_schema(root, error) < 0 ||
+        read_description(config, root, error) < 0 || read_numbers(config, root, error) < 0 ||
+        check_times(config, root, error) < 0 || read_targets(config, root, error) < 0)
+        return -1;
+    return read_sweeps(config, root, catalogue, error);
+}
+
+int config_from_json(struct config *config, const char *path, json_t *json,
+                     const struct catalogue *catalogue, struct error *error)
+{
+    struct field root = field_root(path, json);
+
+    memset(config, 0, sizeof *config);
+    config->json = json_incref(json);
+    config->path = strdup(path);
+    config->name = make_name(path);
+    config->description = strdup("");
+    if (!config->path || !config->name || !config->description)
+        field_error(&root, error, "out of memory");
+    else if (read_config(config, &root, catalogue, error) == 0)
+        return 0;
+    config_free(config);
+    return -1;
+}
+
+/* Not blocking, so that a FIFO nobody writes to is refused, not waited for. */
+static int open_file(const char *path, struct error *error)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0 && errno == ENOENT)
+        return error_set(error, "%s: no such file (try configs/quick.json)", path);
+    if (fd < 0)
+        return error_set(error, "%s: cannot be opened:", path);
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        return fd;
+    close(fd);
+    return error_set(error, "%s: not a regular file (try configs/quick.json)", path);
+}
+
+/* The file's bytes, of which there are at most FILE_MAX; the caller frees. NULL and an error. */
+static char *read_text(int fd, const char *path, size_t *length, struct error *error)
+{
+    char *text = malloc(FILE_MAX + 1);
+    ssize_t got = 1;
+
+    *length = 0;
+    while (text && got > 0 && *length <= FILE_MAX) {
+        got = TEMP_FAILURE_RETRY(read(fd, text + *length, FILE_MAX + 1 - *length));
+        if (got > 0)
+            *length += (size_t)got;
+    }
+    if (!text)
+        error_set(error, "%s: out of memory", path);
+    else if (got < 0)
+        error_set(error, "%s: cannot be read:", path);
+    else if (*length > FILE_MAX)
+        error_set(error, "%s: larger than 1 MiB, so it is no config (check the path)", path);
+    else
+        return text;
+    free(text);
+    return NULL;
+}
+
+static int syntax_error(const char *path, json_error_t *parse, struct error *error)
+{
+    bool twice = json_error_code(parse) == json_error_duplicate_key;
+
+    /* The parser quotes the file, whose bytes may not steer a terminal. */
+    for (char *c = parse->text; *c; c++)
+        if (iscntrl((unsigned char)*c) || (unsigned char)*c >= 0x80)
+            *c = '?';
+    return error_set(error, "%s: line %d, column %d: %s (%s)", path, parse->line, parse->column,
+                     parse->text,
+                     twice ? "delete one of the two" : "check commas, quotes and brackets there");
+}
+
+int config_load(struct config *config, const char *path, const struct catalogue *catalogue,
+                struct error *error)
+{
+    json_error_t parse;
+    json_t *json = NULL;
+    char *text = NULL;
+    size_t length;
+    int result = -1;
+    int fd = open_file(path, error);
+
+    memset(config, 0, sizeof *config);
+    if (fd < 0)
+        return -1;
+    text = read_text(fd, path, &length, error);
+    if (!text)
+        goto out;
+    json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &parse);
+    if (json)
+        result = config_from_json(config, path, json, catalogue, error);
+    else
+        syntax_error(path, &parse, error);
+out:
+    json_decref(json);
+    free(text);
+    close(fd);
+    return result;
+}
+
+void config_free(struct config *config)
+{
+    for (size_t i = 0; i < config->target_count; i++)
+        free(config->targets[i].path);
+    for (size_t i = 0; i < config->sweep_count; i++)
+        config_sweep_free(&config->sweeps[i]);
+    free(config->targets);
+    free(config->sweeps);
+    free(config->path);
+    free(config->name);
+    free(config->description);
+    json_decref(config->json);
+    memset(config, 0, sizeof *config);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The methods of a sweep and the axes that they obey. Only config_sweep.c has a use for this. */
+#ifndef IOTOLL_CONFIG_METHODS_H
+#define IOTOLL_CONFIG_METHODS_H
+
+#include "runners/config.h"
+#include "runners/field.h"
+
+/* Read "methods" of a sweep whose task and consumptions have been read. Also fills the sweep's own
+ * block_sizes. 0, or -1 with an error; what was allocated is in the sweep either way. */
+int config_methods_read(struct sweep *sweep, const struct field *field,
+                        const struct catalogue *catalogue, struct error *error);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The files that methods read: written once a run, incompressible, different everywhere, and with a
+ * digest that every trial is held against. */
+#ifndef IOTOLL_DATASET_H
+#define IOTOLL_DATASET_H
+
+#include <stdint.h>
+
+#include "runners/target.h"
+
+struct dataset {
+    const struct target *target;
+    uint64_t file_size_bytes, files;
+    char *directory;
+    uint64_t digest; /* of the set, as a method computes it */
+    /* The cache holds these files as one sequential read-through left them. */
+    int filled_by_reading;
+};
+
+struct datasets {
+    struct dataset *all;
+    size_t count;
+    uint64_t seed;
+    uint64_t spent_ns; /* wall time that making them took */
+};
+
+/* The set of this size on this target, made now if it does not exist yet. NULL with an error when it
+ * cannot be made (no space, say); what was begun is removed. */
+struct dataset *dataset_get(struct datasets *datasets, const struct target *target,
+                            uint64_t file_size_bytes, uint64_t files, struct error *error);
+void datasets_free(struct datasets *datasets);
+
+#endif

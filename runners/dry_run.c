@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/dry_run.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/units.h"
+
+static void print_points(const struct plan *plan, FILE *out)
+{
+    char label[256];
+
+    for (size_t group = 0; group < plan->group_count; group++) {
+        fprintf(out, "group %zu\n", group + 1);
+        for (size_t i = plan->group_start[group]; i < plan->group_start[group + 1]; i++) {
+            const struct plan_point *point = &plan->points[i];
+            fprintf(out, "    %s\n", point_label(&point->point, label, sizeof label));
+            if (!point->supported)
+                fprintf(out, "        not supported: %s\n", point->reason);
+        }
+    }
+}
+
+static size_t supported(const struct plan *plan)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->points[i].supported;
+    return count;
+}
+
+static uint64_t block_bytes(const struct plan *plan)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->points[i].supported)
+            bytes += plan->points[i].point.file_size_bytes * plan->points[i].point.files;
+    return bytes;
+}
+
+static bool has_cold(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->points[i].supported && !strcmp(plan->points[i].point.cache, "cold"))
+            return true;
+    return false;
+}
+
+static void print_target(const struct session *session, const struct target_spec *target, FILE *out)
+{
+    char bytes[32];
+
+    units_human_bytes((double)plan_space_bytes(&session->plan, target), bytes);
+    if (target->type == TARGET_DIRECTORY)
+        fprintf(out, "    %s: up to %s in a private directory made inside %s, then removed\n", target->name,
+                bytes, target->path);
+    else if (target->type == TARGET_TMPFS)
+        fprintf(out, "    %s: up to %s in a tmpfs%s\n", target->name, bytes,
+                geteuid() == 0 ? " that is mounted for the run" : " directory under /dev/shm");
+    else
+        fprintf(out, "    %s: a sink process on a loopback port\n", target->name);
+}
+
+void dry_run_print(const struct session *session, FILE *out)
+{
+    const struct config *config = &session->config;
+    const struct plan *plan = &session->plan;
+    uint64_t block_ns = plan_block_estimate_ns(plan, config->minimum_time_ns);
+    double blocks = block_ns > 0 ? (double)config->budget_ns / (double)block_ns : 0;
+    char text[32], budget[32];
+
+    print_points(plan, out);
+    fprintf(out, "\n%zu points in %zu groups, %zu supported\n", plan->count, plan->group_count,
+            supported(plan));
+    fprintf(out, "one block: %zu trials over %s of files, about %s\n", supported(plan),
+            units_human_bytes((double)block_bytes(plan), text),
+            units_human_duration((double)block_ns, budget));
+    fprintf(out, "budget %s: about %.0f of at most %" PRIu64 " blocks; 6 are needed for a 95 %% interval%s\n",
+            units_human_duration((double)config->budget_ns, budget),
+            blocks < (double)config->blocks ? blocks : (double)config->blocks, config->blocks,
+            blocks < 6 ? ": THE BUDGET IS TOO SMALL for intervals" : "");
+    fputs("what it touches:\n", out);
+    for (size_t i = 0; i < config->target_count; i++)
+        print_target(session, &config->targets[i], out);
+    if (has_cold(plan))
+        fprintf(out, "    the page cache: %s\n",
+                geteuid() == 0 ? "dropped whole before every cold trial (/proc/sys/vm/drop_caches)"
+                               : "only the run's own files are evicted (no root)");
+    fputs("    no setting of the system is changed\n", out);
+}

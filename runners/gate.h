@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What makes a trial count. Every gate that a trial fails voids it, with a reason that says what was
+ * found and what was expected; nothing is repaired or trimmed. */
+#ifndef IOTOLL_GATE_H
+#define IOTOLL_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct gate_facts {
+    bool cold;
+    bool source_has_device;
+    uint64_t set_bytes;             /* files * S */
+    uint64_t resident_before_bytes; /* verified just before the start */
+    uint64_t expected_digest;
+    const json_t *output;           /* what the method printed, already checked for form */
+};
+
+enum { GATE_REASON_SIZE = 512 };
+
+/* Judge a trial whose method ended well: digest, bytes, cache state, device traffic, stolen time.
+ * True if it counts; else false with the reason written. */
+bool gate_passes(const struct gate_facts *facts, char reason[GATE_REASON_SIZE]);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/units.h"
+
+enum { LINE_LIMIT = 1 << 20 };
+
+/* Where the last whole line ends. */
+static off_t end_of_whole_lines(int fd, off_t size)
+{
+    char chunk[4096];
+
+    while (size > 0) {
+        off_t start = size > (off_t)sizeof chunk ? size - (off_t)sizeof chunk : 0;
+        ssize_t got = pread(fd, chunk, (size_t)(size - start), start);
+        if (got <= 0)
+            return -1;
+        char *newline = memrchr(chunk, '\n', (size_t)got);
+        if (newline)
+            return start + (newline - chunk) + 1;
+        size = start;
+    }
+    return 0;
+}
+
+static int cut_torn_line(struct journal *journal, struct error *error)
+{
+    struct stat status;
+
+    if (fstat(journal->fd, &status) < 0)
+        return error_set(error, "%s:", journal->path);
+    off_t end = end_of_whole_lines(journal->fd, status.st_size);
+    if (end < 0)
+        return error_set(error, "%s:", journal->path);
+    if (end == status.st_size)
+        return 0;
+    fprintf(stderr, "iotoll: %s: the last line was torn by a crash; its %lld bytes are dropped\n",
+            journal->path, (long long)(status.st_size - end));
+    return ftruncate(journal->fd, end) < 0 ? error_set(error, "%s:", journal->path) : 0;
+}
+
+int journal_open(struct journal *journal, const char *directory, struct error *error)
+{
+    snprintf(journal->path, sizeof journal->path, "%.900s/trials.jsonl", directory);
+    journal->fd = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (journal->fd < 0)
+        return error_set(error, "%s:", journal->path);
+    if (cut_torn_line(journal, error) == 0)
+        return 0;
+    journal_close(journal);
+    return -1;
+}
+
+static int append_line(struct journal *journal, const char *line, size_t length)
+{
+    off_t before = lseek(journal->fd, 0, SEEK_END);
+    ssize_t put;
+
+    do
+        put = write(journal->fd, line, length);
+    while (put < 0 && errno == EINTR);
+    if (put == (ssize_t)length)
+        return fdatasync(journal->fd);
+    if (put >= 0)
+        errno = ENOSPC;
+    int saved = errno;
+    if (before >= 0 && put > 0 && ftruncate(journal->fd, before) < 0)
+        saved = errno;
+    errno = saved;
+    return -1;
+}
+
+int journal_append(struct journal *journal, const json_t *record, struct error *error)
+{
+    char *text = json_dumps(record, JSON_COMPACT), *line = NULL;
+    int length = text ? asprintf(&line, "%s\n", text) : -1;
+
+    free(text);
+    if (length < 0)
+        return error_set(error, "%s: out of memory", journal->path);
+    int result = append_line(journal, line, (size_t)length);
+    if (result < 0)
+        error_set(error, "%s:", journal->path);
+    free(line);
+    return result;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal->fd >= 0)
+        close(journal->fd);
+    journal->fd = -1;
+}
+
+static int visit_line(const char *path, size_t number, const char *line, size_t length,
+                      void (*visit)(const json_t *, void *), void *context, struct error *error)
+{
+    json_error_t problem;
+    json_t *record = length < LINE_LIMIT ? json_loadb(line, length, JSON_REJECT_DUPLICATES, &problem) : NULL;
+
+    if (!json_is_object(record)) {
+        json_decref(record);
+        return error_set(error, "%s:%zu: not a trial record; restore the file or start a new run", path,
+                         number);
+    }
+    visit(record, context);
+    json_decref(record);
+    return 0;
+}
+
+int journal_each(const char *directory, void (*visit)(const json_t *record, void *context), void *context,
+                 struct error *error)
+{
+    char path[1024], *line = NULL;
+    size_t room = 0, number = 0;
+    int result = 0;
+
+    snprintf(path, sizeof path, "%.900s/trials.jsonl", directory);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return error_set(error, "%s:", path);
+    for (ssize_t length; result == 0 && (length = getline(&line, &room, file)) > 0;)
+        if (line[length - 1] == '\n') /* a torn last line is journal_open's to cut off */
+            result = visit_line(path, ++number, line, (size_t)length - 1, visit, context, error);
+    free(line);
+    fclose(file);
+    return result;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* trials.jsonl: one line a trial, appended and synced as it ends, never rewritten; the truth. */
+#ifndef IOTOLL_JOURNAL_H
+#define IOTOLL_JOURNAL_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "common/error.h"
+
+struct journal {
+    char path[1024];
+    int fd;
+};
+
+/* Open DIR/trials.jsonl for appending, creating it if need be. A last line without its newline was torn
+ * by a crash and is cut off, with a word on stderr. 0 or -1. */
+int journal_open(struct journal *journal, const char *directory, struct error *error);
+
+/* Append the record as one line and sync it. When that fails (no space, say) the file is cut back to
+ * what it was, so that no half line stands before a later whole one. 0 or -1. */
+int journal_append(struct journal *journal, const json_t *record, struct error *error);
+void journal_close(struct journal *journal);
+
+/* Call visit for every line, in order. 0, or -1: unreadable, or a line that is no JSON object (named). */
+int journal_each(const char *directory, void (*visit)(const json_t *record, void *context), void *context,
+                 struct error *error);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/output.h"
+
+#include <string.h>
+
+enum field_kind { COUNT, COUNT_OR_NULL, COUNTS, HEX };
+
+static const struct field {
+    const char *name;
+    enum field_kind kind;
+} fields[] = {
+    {"setup_ns", COUNT},
+    {"transfer_ns", COUNT},
+    {"teardown_ns", COUNT},
+    {"sync_ns", COUNT},
+    {"cycles", COUNT},
+    {"cycle_setup_ns", COUNTS},
+    {"cycle_transfer_ns", COUNTS},
+    {"cycle_teardown_ns", COUNTS},
+    {"cpu_ns", COUNT},
+    {"user_ns", COUNT},
+    {"system_ns", COUNT},
+    {"sink_cpu_ns", COUNT},
+    {"machine_busy_ns", COUNT_OR_NULL},
+    {"steal_ns", COUNT_OR_NULL},
+    {"span_ns", COUNT},
+    {"minor_faults", COUNT},
+    {"major_faults", COUNT},
+    {"voluntary_context_switches", COUNT},
+    {"involuntary_context_switches", COUNT},
+    {"peak_rss_bytes", COUNT},
+    {"device_read_bytes", COUNT_OR_NULL},
+    {"device_written_bytes", COUNT_OR_NULL},
+    {"process_read_bytes", COUNT_OR_NULL},
+    {"process_written_bytes", COUNT_OR_NULL},
+    {"startup_ns", COUNT_OR_NULL},
+    {"bytes", COUNT},
+    {"digest", HEX},
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static bool is_count(const json_t *value)
+{
+    return json_is_integer(value) && json_integer_value(value) >= 0;
+}
+
+static bool is_counts(const json_t *array, json_int_t length)
+{
+    size_t index;
+    json_t *value;
+
+    if (!json_is_array(array) || (json_int_t)json_array_size(array) != length)
+        return false;
+    json_array_foreach(array, index, value)
+        if (!is_count(value))
+            return false;
+    return true;
+}
+
+static bool is_hex(const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return text && strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
+}
+
+static bool fits(const json_t *root, const struct field *field)
+{
+    const json_t *value = json_object_get(root, field->name);
+
+    if (field->kind == COUNTS)
+        return is_counts(value, json_integer_value(json_object_get(root, "cycles")));
+    if (field->kind == HEX)
+        return is_hex(value);
+    return is_count(value) || (field->kind == COUNT_OR_NULL && json_is_null(value));
+}
+
+static bool expected(const struct field *field, enum output_kind kind)
+{
+    bool proof = field->kind == HEX || !strcmp(field->name, "bytes");
+
+    if (kind == OUTPUT_VERIFY_ONLY)
+        return proof;
+    return kind == OUTPUT_WHOLE || field->kind != HEX;
+}
+
+json_t *output_parse(const char *text, enum output_kind kind, struct error *error)
+{
+    json_error_t problem;
+    size_t found = 0;
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
+
+    if (!root) {
+        error_set(error, "bad output: not JSON: %.200s", problem.text);
+        return NULL;
+    }
+    for (size_t i = 0; i < FIELDS; i++) {
+        if (!expected(&fields[i], kind))
+            continue;
+        found++;
+        if (fits(root, &fields[i]))
+            continue;
+        error_set(error, "bad output: %s is missing or not what it should be", fields[i].name);
+        json_decref(root);
+        return NULL;
+    }
+    if (json_object_size(root) == found && (kind == OUTPUT_VERIFY_ONLY ||
+                                            json_integer_value(json_object_get(root, "cycles")) > 0))
+        return root;
+    error_set(error, "bad output: fields that no trial has, or no cycle");
+    json_decref(root);
+    return NULL;
+}
+
+void output_copy(const json_t *output, json_t *record)
+{
+    for (size_t i = 0; i < FIELDS; i++) {
+        json_t *value = json_object_get(output, fields[i].name);
+        json_object_set_new(record, fields[i].name, value ? json_incref(value) : json_null());
+    }
+}

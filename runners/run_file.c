@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/run_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "common/clock.h"
+#include "runners/environment.h"
+#include "runners/files.h"
+
+json_t *run_file_header(const char *only)
+{
+    char now[24];
+
+    return json_pack("{s:s, s:o, s:o, s:s?}", "started_utc", environment_utc_now(now), "environment",
+                     environment_describe(), "build", environment_build(), "only", only);
+}
+
+json_t *run_file_load(const char *directory, struct error *error)
+{
+    char path[1024];
+    json_error_t problem;
+
+    snprintf(path, sizeof path, "%.900s/run.json", directory);
+    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
+    if (!root) {
+        error_set(error, "%s: %s", path, problem.text);
+        return NULL;
+    }
+    if (json_integer_value(json_object_get(root, "schema")) == 1)
+        return root;
+    error_set(error, "%s: not a run of schema 1", path);
+    json_decref(root);
+    return NULL;
+}
+
+static json_t *points_json(const struct plan *plan)
+{
+    json_t *points = json_array();
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_point *planned = &plan->points[i];
+        json_t *point = json_object();
+        point_to_json(&planned->point, point);
+        json_object_set_new(point, "group", json_integer((json_int_t)planned->group));
+        json_object_set_new(point, "baseline",
+                            planned->baseline < 0 ? json_null() : json_integer(planned->baseline));
+        json_object_set_new(point, "supported", json_boolean(planned->supported));
+        json_object_set_new(point, "reason",
+                            planned->supported ? json_null() : json_string(planned->reason));
+        json_array_append_new(points, point);
+    }
+    return points;
+}
+
+static json_t *targets_json(const struct targets *targets)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < targets->count; i++)
+        json_object_set_new(object, targets->all[i].spec->name, target_to_json(&targets->all[i]));
+    return object;
+}
+
+struct startups {
+    double *ns;
+    size_t count, room;
+};
+
+static void add_startup(const json_t *record, void *context)
+{
+    struct startups *startups = context;
+    json_t *value = json_object_get(record, "startup_ns");
+
+    if (!json_is_integer(value))
+        return;
+    if (startups->count == startups->room) {
+        size_t room = startups->room ? 2 * startups->room : 256;
+        double *grown = realloc(startups->ns, room * sizeof *grown);
+        if (!grown)
+            return;
+        startups->ns = grown;
+        startups->room = room;
+    }
+    startups->ns[startups->count++] = (double)json_integer_value(value);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* Lower median over all trials of the journal that say; null if none does. */
+static json_t *median_startup(const char *directory)
+{
+    struct startups startups = {0};
+    struct error error;
+    json_t *median = NULL;
+
+    if (journal_each(directory, add_startup, &startups, &error) == 0 && startups.count > 0) {
+        qsort(startups.ns, startups.count, sizeof *startups.ns, compare_doubles);
+        median = json_integer((json_int_t)startups.ns[(startups.count - 1) / 2]);
+    }
+    free(startups.ns);
+    return median ? median : json_null();
+}
+
+static json_t *accounting_json(const char *directory, const struct session *session)
+{
+    const struct accounting *spent = &session->accounting;
+    uint64_t total = clock_monotonic_ns() - spent->started_ns;
+    uint64_t known = spent->trials_ns + spent->cache_ns + session->datasets.spent_ns;
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "total_ns", (json_int_t)total, "trials_ns",
+                     (json_int_t)spent->trials_ns, "cache_ns", (json_int_t)spent->cache_ns, "data_set_ns",
+                     (json_int_t)session->datasets.spent_ns, "other_ns",
+                     (json_int_t)(total > known ? total - known : 0), "orchestrator_peak_rss_bytes",
+                     (json_int_t)usage.ru_maxrss * 1024, "startup_median_ns", median_startup(directory));
+}
+
+int run_file_write(const char *directory, const struct session *session, const json_t *header,
+                   const char *state, struct error *error)
+{
+    const struct config *config = &session->config;
+    char path[1024], now[24];
+    bool running = !strcmp(state, "running");
+    json_t *root = json_pack("{s:i, s:s, s:s, s:O, s:I, s:I, s:s}", "schema", 1, "name", config->name,
+                             "description", config->description, "config", config->json, "seed",
+                             (json_int_t)config->seed, "budget_ns", (json_int_t)config->budget_ns, "state",
+                             state);
+
+    json_object_update(root, (json_t *)header);
+    json_object_set_new(root, "finished_utc", running ? json_null() : json_string(environment_utc_now(now)));
+    json_object_set_new(root, "targets", targets_json(&session->targets));
+    json_object_set_new(root, "points", points_json(&session->plan));
+    json_object_set(root, "left_out", session->left_out);
+    json_object_set_new(root, "accounting", accounting_json(directory, session));
+    snprintf(path, sizeof path, "%.900s/run.json", directory);
+    int result = root ? files_replace_json(path, root, error) : error_set(error, "%s: out of memory", path);
+    json_decref(root);
+    return result;
+}

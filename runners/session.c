@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/session.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/units.h"
+#include "runners/hyperfine.h"
+#include "runners/spawn.h"
+#include "runners/trial.h"
+
+void session_leave_out(struct session *session, const char *format, ...)
+{
+    char text[1024];
+    va_list values;
+    size_t index;
+    json_t *known;
+
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    json_array_foreach(session->left_out, index, known)
+        if (!strcmp(json_string_value(known), text))
+            return;
+    json_array_append_new(session->left_out, json_string(text));
+}
+
+/* The last CPU we may use runs methods, the first one the sink: different ones, so that sender and
+ * receiver do not take turns. With one CPU there is nothing to choose. */
+static void choose_cpus(int *method_cpu, int *sink_cpu)
+{
+    cpu_set_t allowed;
+    int first = SPAWN_CPU_ANY, last = SPAWN_CPU_ANY;
+
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+        for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+            if (CPU_ISSET(cpu, &allowed)) {
+                first = first == SPAWN_CPU_ANY ? cpu : first;
+                last = cpu;
+            }
+    *method_cpu = first == last ? SPAWN_CPU_ANY : last;
+    *sink_cpu = first == last ? SPAWN_CPU_ANY : first;
+}
+
+/* Dropping caches spares pages that are mapped. With the programs mapped here, "cold" means cold data,
+ * not a cold program. The mappings live as long as this process. */
+static void hold_programs(const struct catalogue *catalogue)
+{
+    struct stat status;
+
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (fstat(catalogue->methods[i].fd, &status) == 0 && status.st_size > 0)
+            mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE,
+                 catalogue->methods[i].fd, 0);
+}
+
+static void mark_unsupported(struct plan_point *point, const char *format, const char *text)
+{
+    point->supported = false;
+    snprintf(point->reason, sizeof point->reason, format, text);
+}
+
+static void mark_unavailable_targets(struct session *session)
+{
+    for (size_t i = 0; i < session->plan.count; i++) {
+        struct plan_point *point = &session->plan.points[i];
+        const struct target *source = targets_find(&session->targets, point->source);
+        const struct target *destination = targets_find(&session->targets, point->destination);
+
+        if (!source->available)
+            mark_unsupported(point, "source not available: %.200s", source->reason);
+        else if (destination && !destination->available)
+            mark_unsupported(point, "destination not available: %.200s", destination->reason);
+        else if (source->is_memory && !strcmp(point->point.cache, "cold"))
+            mark_unsupported(point, "%s is held in memory: its pages are the files, so it is never cold",
+                             source->file_system);
+    }
+}
+
+static void mark_missing_hyperfine(struct session *session)
+{
+    bool asked = false;
+
+    for (size_t i = 0; i < session->plan.count; i++)
+        asked |= !strcmp(session->plan.points[i].point.runner, "hyperfine");
+    if (!asked || hyperfine_available())
+        return;
+    for (size_t i = 0; i < session->plan.count; i++)
+        if (!strcmp(session->plan.points[i].point.runner, "hyperfine"))
+            mark_unsupported(&session->plan.points[i], "%s", "hyperfine is not installed (`make deps`)");
+}
+
+static bool same_probe(const struct plan_point *a, const struct plan_point *b)
+{
+    return a->method == b->method && a->source == b->source && a->destination == b->destination;
+}
+
+/* One probe for every method and pair of targets; its answer goes for all points of that kind. */
+static int probe_methods(struct session *session, struct error *error)
+{
+    struct plan *plan = &session->plan;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        struct plan_point *point = &plan->points[i];
+        bool done = !point->supported, works = true;
+        char reason[256];
+
+        for (size_t j = 0; j < i && !done; j++)
+            done = plan->points[j].supported && same_probe(&plan->points[j], point);
+        if (done)
+            continue;
+        if (trial_probe(session, point, &works, reason, error) < 0)
+            return -1;
+        for (size_t j = i; j < plan->count && !works; j++)
+            if (plan->points[j].supported && same_probe(&plan->points[j], point))
+                mark_unsupported(&plan->points[j], "%s", reason);
+    }
+    return 0;
+}
+
+static int check_space(struct session *session, struct error *error)
+{
+    char need[32], have[32];
+
+    for (size_t i = 0; i < session->targets.count; i++) {
+        const struct target *target = &session->targets.all[i];
+        uint64_t bytes = plan_space_bytes(&session->plan, target->spec);
+        if (!target->available || !target->directory || bytes <= target->free_bytes)
+            continue;
+        return error_set(error, "target %s: the run needs %s, but %s has %s free; choose another target or "
+                         "smaller file sizes", target->spec->name, units_human_bytes((double)bytes, need),
+                         target->directory, units_human_bytes((double)target->free_bytes, have));
+    }
+    return 0;
+}
+
+static void note_privileges(struct session *session)
+{
+    if (geteuid() == 0)
+        return;
+    session_leave_out(session, "Without root the page cache is evicted file by file (posix_fadvise) and "
+                      "verified, but dentries and inodes stay cached: cold here means cold data only.");
+    for (size_t i = 0; i < session->targets.count; i++)
+        if (session->targets.all[i].spec->type == TARGET_TMPFS)
+            session_leave_out(session, "Without root no tmpfs can be mounted: target %s is a directory in "
+                              "/dev/shm.", session->targets.all[i].spec->name);
+}
+
+int session_open(struct session *session, struct error *error)
+{
+    int sink_cpu;
+
+    session->left_out = json_array();
+    session->datasets = (struct datasets){.seed = session->config.seed};
+    choose_cpus(&session->method_cpu, &sink_cpu);
+    if (session->method_cpu == SPAWN_CPU_ANY)
+        session_leave_out(session, "With one CPU, methods and the sink share it.");
+    hold_programs(&session->catalogue);
+    if (undo_begin(&session->undo, error) < 0 ||
+        targets_open(&session->targets, &session->config, &session->undo, sink_cpu, error) < 0)
+        return -1;
+    note_privileges(session);
+    mark_unavailable_targets(session);
+    mark_missing_hyperfine(session);
+    if (check_space(session, error) < 0)
+        return -1;
+    return probe_methods(session, error);
+}
+
+int session_close(struct session *session)
+{
+    targets_close(&session->targets);
+    int result = undo_all(&session->undo);
+    datasets_free(&session->datasets);
+    plan_free(&session->plan);
+    config_free(&session->config);
+    catalogue_free(&session->catalogue);
+    json_decref(session->left_out);
+    return result;
+}

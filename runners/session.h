@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run in progress: what its parts share, from the lock to the journal. */
+#ifndef IOTOLL_SESSION_H
+#define IOTOLL_SESSION_H
+
+#include "runners/catalogue.h"
+#include "runners/config.h"
+#include "runners/dataset.h"
+#include "runners/journal.h"
+#include "runners/plan.h"
+#include "runners/target.h"
+#include "runners/undo.h"
+
+/* Where the wall time of a run went. What is in none of these is the harness's own. */
+struct accounting {
+    uint64_t started_ns; /* CLOCK_MONOTONIC */
+    uint64_t trials_ns;  /* from fork to reaped */
+    uint64_t cache_ns;   /* preparing cache states, settling writeback, verifying */
+};
+
+struct session {
+    const char *program; /* this executable: hyperfine's --prepare runs it */
+    struct catalogue catalogue;
+    struct config config;
+    struct plan plan;
+    struct undo undo;
+    struct targets targets;
+    struct datasets datasets;
+    struct journal journal;
+    struct accounting accounting;
+    json_t *left_out; /* sentences: what could not be done here, and why */
+    int method_cpu;   /* or SPAWN_CPU_ANY */
+};
+
+/* From a config to a machine made ready: lock, targets set up, every method probed on every pair of
+ * targets it is to run on (plan points that cannot be are marked so), space checked. The config and the
+ * plan are loaded already. 0 or -1. */
+int session_open(struct session *session, struct error *error);
+
+/* Undo and free everything, whatever session_open reached. 0, or -1 if something was left behind. */
+int session_close(struct session *session);
+
+/* Add a sentence to left_out, once. */
+void session_leave_out(struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

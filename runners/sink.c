@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/sink.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/digest.h"
+#include "runners/spawn.h"
+
+enum { RECEIVE_BYTES = 256 << 10 };
+static const uint64_t REQUEST_LIMIT = 1ULL << 44; /* bytes; a wrong count must not hold a thread for ever */
+
+struct sink {
+    const char *token;
+    atomic_int connections;
+};
+
+struct connection {
+    struct sink *sink;
+    int socket;
+};
+
+static int bind_first(struct addrinfo *found)
+{
+    int enable = 1;
+
+    for (struct addrinfo *a = found; a; a = a->ai_next) {
+        int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
+        if (fd < 0)
+            continue;
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &enable, sizeof enable);
+        if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, SINK_CONNECTIONS) == 0)
+            return fd;
+        int saved = errno;
+        close(fd);
+        errno = saved;
+    }
+    return -1;
+}
+
+int sink_listen(const char *host, const char *port, unsigned *port_used, struct error *error)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found;
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+
+    int problem = getaddrinfo(host, port, &hints, &found);
+    if (problem)
+        return error_set(error, "listen on %s:%s: %s", host, port, gai_strerror(problem));
+    int fd = bind_first(found);
+    freeaddrinfo(found);
+    if (fd < 0)
+        return error_set(error, "listen on %s:%s:", host, port);
+    if (getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
+        close(fd);
+        return error_set(error, "listen on %s:%s:", host, port);
+    }
+    in_port_t bound = address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                                    : ((struct sockaddr_in *)&address)->sin_port;
+    *port_used = ntohs(bound);
+    return fd;
+}
+
+/* Equal time for every wrong token. */
+static int same_token(const char *a, const char *b)
+{
+    unsigned char different = 0;
+
+    for (int i = 0; i < WIRE_TOKEN_SIZE; i++)
+        different |= (unsigned char)(a[i] ^ b[i]);
+    return different == 0;
+}
+
+/* MSG_TRUNC lets TCP drop the bytes without copying them out (tcp(7)); other sockets copy. */
+static int receive_body(int socket, const struct wire_request *request, char *buffer,
+                        struct wire_reply *reply)
+{
+    struct digest digest;
+    int drop = request->mode == WIRE_DISCARD ? MSG_TRUNC : 0;
+
+    digest_start(&digest, 0);
+    while (reply->bytes < request->bytes) {
+        uint64_t left = request->bytes - reply->bytes;
+        ssize_t got = recv(socket, buffer, left < RECEIVE_BYTES ? left : RECEIVE_BYTES, drop);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return -1;
+        if (!drop)
+            digest_add(&digest, buffer, (size_t)got);
+        reply->bytes += (uint64_t)got;
+    }
+    reply->digest = drop ? 0 : digest_finish(&digest);
+    return 0;
+}
+
+static int answer_request(int socket, char *buffer)
+{
+    struct wire_request request;
+    struct wire_reply reply = {0};
+
+    if (wire_receive(socket, &request, sizeof request) < 0)
+        return -1;
+    uint64_t cpu_before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    request.mode = le64toh(request.mode);
+    request.bytes = le64toh(request.bytes);
+    if (request.mode > WIRE_DIGEST || request.bytes > REQUEST_LIMIT ||
+        receive_body(socket, &request, buffer, &reply) < 0)
+        return -1;
+    reply.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
+    reply = (struct wire_reply){htole64(reply.bytes), htole64(reply.digest), htole64(reply.cpu_ns)};
+    return wire_send(socket, &reply, sizeof reply);
+}
+
+static void *converse(void *argument)
+{
+    struct connection *connection = argument;
+    struct timeval patience = {.tv_sec = SINK_PATIENCE_S};
+    struct wire_hello hello;
+    int enable = 1;
+    char *buffer = aligned_alloc(DIGEST_GRAIN, RECEIVE_BYTES);
+
+    setsockopt(connection->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(connection->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &enable, sizeof enable);
+    if (buffer && wire_receive(connection->socket, &hello, sizeof hello) == 0 &&
+        le64toh(hello.magic) == WIRE_MAGIC && same_token(hello.token, connection->sink->token))
+        while (answer_request(connection->socket, buffer) == 0)
+            ;
+    free(buffer);
+    close(connection->socket);
+    atomic_fetch_sub(&connection->sink->connections, 1);
+    free(connection);
+    return NULL;
+}
+
+static void accept_one(struct sink *sink, int listener)
+{
+    struct connection *connection = malloc(sizeof *connection);
+    int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    pthread_t thread;
+
+    if (socket >= 0 && connection && atomic_load(&sink->connections) < SINK_CONNECTIONS) {
+        *connection = (struct connection){sink, socket};
+        atomic_fetch_add(&sink->connections, 1);
+        if (pthread_create(&thread, NULL, converse, connection) == 0) {
+            pthread_detach(thread);
+            return;
+        }
+        atomic_fetch_sub(&sink->connections, 1);
+    }
+    if (socket >= 0)
+        close(socket);
+    else
+        usleep(1000); /* out of descriptors, say: do not spin */
+    free(connection);
+}
+
+void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE])
+{
+    struct sink sink = {.token = token};
+
+    signal(SIGPIPE, SIG_IGN);
+    for (;;)
+        accept_one(&sink, listener);
+}
+
+pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struct error *error)
+{
+    pid_t parent = getpid();
+    pid_t child = fork();
+    cpu_set_t set;
+
+    if (child < 0)
+        return error_set(error, "start the sink:");
+    if (child > 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    signal(SIGINT, SIG_IGN); /* ^C reaches the whole group; the orchestrator ends the sink when it is done */
+    CPU_ZERO(&set);
+    if (cpu != SPAWN_CPU_ANY) {
+        CPU_SET(cpu, &set);
+        sched_setaffinity(0, sizeof set, &set);
+    }
+    sink_serve(listener, token);
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/trial.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/units.h"
+#include "runners/arguments.h"
+#include "runners/cache.h"
+#include "runners/environment.h"
+#include "runners/gate.h"
+#include "runners/hyperfine.h"
+#include "runners/output.h"
+#include "runners/spawn.h"
+
+enum { PADDING_MAX = 4096 };
+
+/* What a trial works with, from its start to its record. */
+struct attempt {
+    struct session *session;
+    const struct trial_place *place;
+    struct plan_point *planned;
+    struct dataset *set;
+    const struct target *destination; /* NULL in a scan */
+    json_t *record;
+    json_t *output;                   /* what the method printed; NULL if nothing usable */
+    enum trial_outcome outcome;
+    char reason[GATE_REASON_SIZE];
+};
+
+static struct cache_files files_of(const struct dataset *set)
+{
+    return (struct cache_files){set->directory, set->files, set->file_size_bytes};
+}
+
+static bool is_cold(const struct plan_point *planned)
+{
+    return !strcmp(planned->point.cache, "cold");
+}
+
+static void set_number(json_t *record, const char *name, uint64_t value)
+{
+    json_object_set_new(record, name, json_integer((json_int_t)value));
+}
+
+static void __attribute__((format(printf, 3, 4)))
+set_void(struct attempt *attempt, enum trial_outcome outcome, const char *format, ...)
+{
+    va_list values;
+
+    attempt->outcome = outcome;
+    va_start(values, format);
+    vsnprintf(attempt->reason, sizeof attempt->reason, format, values);
+    va_end(values);
+}
+
+static int remove_copies(const char *directory, struct error *error)
+{
+    DIR *entries = opendir(directory);
+
+    if (!entries)
+        return error_set(error, "%s:", directory);
+    for (struct dirent *entry; (entry = readdir(entries));)
+        if (entry->d_name[0] != '.' && unlinkat(dirfd(entries), entry->d_name, 0) < 0)
+            error_set(error, "%s/%s:", directory, entry->d_name);
+    closedir(entries);
+    return 0;
+}
+
+static int settle_destination(const struct target *destination, struct error *error)
+{
+    char *directory = arguments_copy_directory(destination);
+    int result = 0;
+
+    if (!directory)
+        return error_set(error, "out of memory");
+    if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+        result = error_set(error, "%s:", directory);
+    if (result == 0)
+        result = remove_copies(directory, error);
+    if (result == 0)
+        result = cache_settle(directory, error);
+    free(directory);
+    return result;
+}
+
+int trial_settle(const struct dataset *set, const struct target *destination, struct error *error)
+{
+    if (destination && destination->directory && settle_destination(destination, error) < 0)
+        return -1;
+    return cache_settle(set->directory, error);
+}
+
+/* Prepared and then verified, as two steps with their own times: verification is what stands last
+ * before the method starts. */
+static int prepare(struct attempt *attempt, uint64_t *resident, struct error *error)
+{
+    struct cache_files files = files_of(attempt->set);
+    uint64_t start = clock_monotonic_ns();
+
+    int result = trial_settle(attempt->set, attempt->destination, error);
+    if (result == 0)
+        result = cache_prepare(&files, is_cold(attempt->planned), &attempt->set->filled_by_reading,
+                               resident, error);
+    uint64_t prepared = clock_monotonic_ns();
+    if (result == 0)
+        result = cache_resident_bytes(&files, resident, error);
+    uint64_t verified = clock_monotonic_ns();
+    set_number(attempt->record, "prepare_ns", prepared - start);
+    set_number(attempt->record, "verify_ns", verified - prepared);
+    set_number(attempt->record, "resident_before_bytes", *resident);
+    attempt->session->accounting.cache_ns += verified - start;
+    return result;
+}
+
+static void measure_residency_after(struct attempt *attempt)
+{
+    struct cache_files files = files_of(attempt->set);
+    struct error error;
+    uint64_t start = clock_monotonic_ns(), bytes;
+
+    if (cache_resident_bytes(&files, &bytes, &error) == 0)
+        set_number(attempt->record, "resident_after_bytes", bytes);
+    attempt->session->accounting.cache_ns += clock_monotonic_ns() - start;
+}
+
+static uint64_t trial_seed(const struct attempt *attempt)
+{
+    const struct trial_place *place = attempt->place;
+
+    return attempt->session->config.seed * 1000003 + place->block * 10007 + place->attempt;
+}
+
+static void add_timing_options(struct arguments *arguments, const struct attempt *attempt)
+{
+    arguments_add(arguments, "--seed");
+    arguments_add(arguments, "%" PRIu64, trial_seed(attempt) & 0xffffffff);
+    if (is_cold(attempt->planned))
+        arguments_add(arguments, "--once");
+    else {
+        arguments_add(arguments, "--minimum-time");
+        arguments_add(arguments, "%" PRIu64, attempt->session->config.minimum_time_ns);
+    }
+    arguments_add(arguments, "--forked-at");
+    arguments_add(arguments, "%" PRIu64, clock_monotonic_ns());
+}
+
+/* A process that did not end well, in words. */
+static void judge_exit(struct attempt *attempt, const struct spawn *spawn)
+{
+    char limit[32];
+
+    if (spawn->interrupted)
+        set_void(attempt, TRIAL_INTERRUPTED, "interrupted");
+    else if (spawn->timed_out)
+        set_void(attempt, TRIAL_VOID, "timed out after %s",
+                 units_human_duration((double)spawn->timeout_ns, limit));
+    else if (!strcmp(spawn->exit, "77"))
+        set_void(attempt, TRIAL_UNSUPPORTED, "%s", spawn_last_words(spawn));
+    else if (strcmp(spawn->exit, "0"))
+        set_void(attempt, TRIAL_VOID, "%s %s: %.400s",
+                 spawn->exit[0] == 'S' ? "killed by" : "exited with", spawn->exit,
+                 *spawn->errors ? spawn_last_words(spawn) : "without a word");
+    else if (spawn->output_too_long)
+        set_void(attempt, TRIAL_VOID, "bad output: more than 1 MiB");
+    else
+        attempt->outcome = TRIAL_VALID;
+}
+
+static void judge_output(struct attempt *attempt, const char *text)
+{
+    struct error error;
+
+    attempt->output = output_parse(text, OUTPUT_WHOLE, &error);
+    if (!attempt->output)
+        set_void(attempt, TRIAL_VOID, "%s", error.text);
+}
+
+/* The method alone, its line on a pipe. */
+static int run_in_process(struct attempt *attempt, struct error *error)
+{
+    struct arguments arguments = {.count = 0};
+    struct spawn spawn = {.argv = arguments.items,
+                          .program_fd = attempt->planned->method->fd,
+                          .cpu = attempt->session->method_cpu,
+                          .timeout_ns = attempt->session->config.trial_timeout_ns,
+                          .environment_padding_bytes =
+                              (unsigned)(trial_seed(attempt) * 2654435761u % PADDING_MAX)};
+    int result = -1;
+
+    arguments_for_point(&arguments, attempt->planned, attempt->set, attempt->destination);
+    add_timing_options(&arguments, attempt);
+    if (arguments.failed)
+        error_set(error, "out of memory");
+    else
+        result = spawn_run(&spawn, error);
+    if (result == 0) {
+        judge_exit(attempt, &spawn);
+        if (attempt->outcome == TRIAL_VALID)
+            judge_output(attempt, spawn.output);
+        json_object_set_new(attempt->record, "exit", json_string(spawn.exit));
+        set_number(attempt->record, "trial_ns", spawn.wall_ns);
+        attempt->session->accounting.trials_ns += spawn.wall_ns;
+    }
+    spawn_free(&spawn);
+    arguments_free(&arguments);
+    return result;
+}
+
+/* hyperfine around the method: it prepares, verifies and times the whole process. */
+static int run_hyperfine(struct attempt *attempt, uint64_t *resident, struct error *error)
+{
+    struct hyperfine_trial trial = {
+        .session = attempt->session,
+        .planned = attempt->planned,
+        .set = attempt->set,
+        .destination = attempt->destination,
+        .record = attempt->record,
+    };
+
+    if (trial_settle(attempt->set, attempt->destination, error) < 0 ||
+        hyperfine_run(&trial, error) < 0)
+        return -1;
+    attempt->output = trial.output;
+    *resident = trial.resident_before_bytes;
+    attempt->set->filled_by_reading = 0;
+    if (trial.interrupted)
+        set_void(attempt, TRIAL_INTERRUPTED, "interrupted");
+    else
+        set_void(attempt, trial.output ? TRIAL_VALID : TRIAL_VOID, "%s", trial.reason);
+    return 0;
+}
+
+static int run(struct attempt *attempt, struct error *error)
+{
+    uint64_t resident = 0;
+    int result;
+
+    if (!strcmp(attempt->planned->point.runner, "hyperfine"))
+        result = run_hyperfine(attempt, &resident, error);
+    else {
+        result = prepare(attempt, &resident, error);
+        if (result == 0)
+            result = run_in_process(attempt, error);
+    }
+    if (result < 0)
+        return -1;
+    measure_residency_after(attempt);
+    if (attempt->outcome != TRIAL_VALID)
+        return 0;
+    struct gate_facts facts = {
+        .cold = is_cold(attempt->planned),
+        .source_has_device = attempt->set->target->device[0],
+        .set_bytes = attempt->set->files * attempt->set->file_size_bytes,
+        .resident_before_bytes = resident,
+        .expected_digest = attempt->set->digest,
+        .output = attempt->output,
+    };
+    if (!gate_passes(&facts, attempt->reason))
+        attempt->outcome = TRIAL_VOID;
+    return 0;
+}
+
+/* Fields whose value may never come about are null from the start. */
+static json_t *new_record(const struct attempt *attempt)
+{
+    static const char *const late[] = {
+        "exit", "whole_process_ns", "whole_process_user_ns", "whole_process_system_ns",
+        "resident_before_bytes", "resident_after_bytes", "prepare_ns", "verify_ns", "trial_ns",
+    };
+    char now[24];
+    json_t *record = json_object();
+
+    set_number(record, "schema", 1);
+    set_number(record, "point", attempt->place->point);
+    point_to_json(&attempt->planned->point, record);
+    set_number(record, "block", attempt->place->block);
+    set_number(record, "order", attempt->place->order);
+    set_number(record, "attempt", attempt->place->attempt);
+    json_object_set_new(record, "started_utc", json_string(environment_utc_now(now)));
+    json_object_set_new(record, "cpu", attempt->session->method_cpu == SPAWN_CPU_ANY
+                                           ? json_null()
+                                           : json_integer(attempt->session->method_cpu));
+    for (size_t i = 0; i < sizeof late / sizeof *late; i++)
+        json_object_set_new(record, late[i], json_null());
+    return record;
+}
+
+static int record(struct attempt *attempt, struct error *error)
+{
+    bool valid = attempt->outcome == TRIAL_VALID;
+
+    if (attempt->outcome == TRIAL_INTERRUPTED)
+        return 0;
+    if (attempt->outcome == TRIAL_UNSUPPORTED) {
+        attempt->planned->supported = false;
+        snprintf(attempt->planned->reason, sizeof attempt->planned->reason, "%.255s",
+                 attempt->reason);
+    }
+    output_copy(attempt->output, attempt->record);
+    json_object_set_new(attempt->record, "valid", json_boolean(valid));
+    json_object_set_new(attempt->record, "void_reason",
+                        valid ? json_null() : json_sprintf("%s", attempt->reason));
+    return journal_append(&attempt->session->journal, attempt->record, error);
+}
+
+static int begin(struct attempt *attempt, struct session *session, struct plan_point *planned,
+                 struct error *error)
+{
+    const struct target *source = targets_find(&session->targets, planned->source);
+    const struct point *point = &planned->point;
+
+    attempt->session = session;
+    attempt->planned = planned;
+    attempt->destination = targets_find(&session->targets, planned->destination);
+    attempt->set =
+        dataset_get(&session->datasets, source, point->file_size_bytes, point->files, error);
+    return attempt->set ? 0 : -1;
+}
+
+int trial_measure(struct session *session, const struct trial_place *place, enum trial_outcome *outcome,
+                  struct error *error)
+{
+    struct attempt attempt = {.place = place};
+
+    if (begin(&attempt, session, &session->plan.points[place->point], error) < 0)
+        return -1;
+    attempt.record = new_record(&attempt);
+    int result = run(&attempt, error);
+    if (result == 0)
+        result = record(&attempt, error);
+    *outcome = attempt.outcome;
+    json_decref(attempt.output);
+    json_decref(attempt.record);
+    return result;
+}
+
+int trial_probe(struct session *session, const struct plan_point *point, bool *works, char reason[256],
+                struct error *error)
+{
+    struct plan_point small = *point;
+    struct attempt attempt = {.place = NULL};
+    struct arguments arguments = {.count = 0};
+    struct spawn spawn = {.argv = arguments.items,
+                          .program_fd = point->method->fd,
+                          .cpu = SPAWN_CPU_ANY,
+                          .timeout_ns = 10 * NS_PER_S};
+
+    small.point.file_size_bytes = 64 * KIB;
+    small.point.files = 1;
+    if (begin(&attempt, session, &small, error) < 0 ||
+        trial_settle(attempt.set, attempt.destination, error) < 0)
+        return -1;
+    arguments_for_point(&arguments, &small, attempt.set, attempt.destination);
+    arguments_add(&arguments, "--probe");
+    int result = arguments.failed ? error_set(error, "out of memory") : spawn_run(&spawn, error);
+    *works = result == 0 && strcmp(spawn.exit, "77");
+    if (result == 0 && !*works)
+        snprintf(reason, 256, "%.255s", spawn_last_words(&spawn));
+    spawn_free(&spawn);
+    arguments_free(&arguments);
+    return result;
+}

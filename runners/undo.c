@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runners/undo.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LINES_MAX = 1024 };
+
+/* Root keeps its state in /run, others in their own runtime directory or, private, in /tmp. */
+static void choose_directory(char directory[256])
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+    if (geteuid() == 0)
+        snprintf(directory, 256, "/run/iotoll");
+    else if (runtime && runtime[0] == '/' && strlen(runtime) < 200)
+        snprintf(directory, 256, "%s/iotoll", runtime);
+    else
+        snprintf(directory, 256, "/tmp/iotoll-%u", geteuid());
+}
+
+static int make_private(const char *directory, struct error *error)
+{
+    struct stat status;
+
+    if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+        return error_set(error, "%s:", directory);
+    if (lstat(directory, &status) < 0)
+        return error_set(error, "%s:", directory);
+    if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 077))
+        return error_set(error, "%s is not a private directory of this user: remove it", directory);
+    return 0;
+}
+
+static int take_lock(struct undo *undo, struct error *error)
+{
+    char path[512], holder[64] = "";
+
+    snprintf(path, sizeof path, "%s/lock", undo->directory);
+    undo->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (undo->lock < 0)
+        return error_set(error, "%s:", path);
+    if (flock(undo->lock, LOCK_EX | LOCK_NB) == 0) {
+        int length = snprintf(holder, sizeof holder, "%d\n", getpid());
+        if (ftruncate(undo->lock, 0) < 0 || pwrite(undo->lock, holder, (size_t)length, 0) < 0)
+            return error_set(error, "%s:", path);
+        return 0;
+    }
+    ssize_t length = pread(undo->lock, holder, sizeof holder - 1, 0);
+    close(undo->lock);
+    undo->lock = -1;
+    holder[length > 0 ? strcspn(holder, "\n") : 0] = 0;
+    return error_set(error, "another run is going on here (process %s): two at once would measure each "
+                     "other; wait for it or stop it", *holder ? holder : "unknown");
+}
+
+/* Remove what a directory holds, never following a link and never leaving its file system. */
+static int remove_tree(int parent, const char *name, dev_t device)
+{
+    struct stat status;
+    int failed = 0;
+
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return unlinkat(parent, name, 0);
+    DIR *entries = fdopendir(fd);
+    if (!entries || fstat(fd, &status) < 0 || (device && status.st_dev != device)) {
+        errno = entries ? EXDEV : errno;
+        if (entries)
+            closedir(entries);
+        return -1;
+    }
+    for (struct dirent *entry; (entry = readdir(entries));)
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            failed |= remove_tree(fd, entry->d_name, status.st_dev);
+    closedir(entries);
+    return failed ? -1 : unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+/* Undo one promise; what is gone already is undone. */
+static int undo_one(const char *what, const char *path)
+{
+    if (!strcmp(what, "mount")) {
+        if (umount2(path, UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+            return -1;
+        return rmdir(path) < 0 && errno != ENOENT ? -1 : 0;
+    }
+    if (strcmp(what, "tree")) {
+        errno = EINVAL;
+        return -1;
+    }
+    return remove_tree(AT_FDCWD, path, 0) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+static size_t read_lines(FILE *log, char *lines[LINES_MAX])
+{
+    size_t count = 0, room = 0;
+
+    rewind(log);
+    for (char *line = NULL; count < LINES_MAX && getline(&line, &room, log) > 0; line = NULL, room = 0) {
+        line[strcspn(line, "\n")] = 0;
+        lines[count++] = line;
+    }
+    return count;
+}
+
+/* Undo the lines of a log from the last to the first. Returns how many could not be undone. */
+static int undo_log(FILE *log)
+{
+    char *lines[LINES_MAX];
+    int failed = 0;
+
+    for (size_t i = read_lines(log, lines); i-- > 0; free(lines[i])) {
+        char *path = strchr(lines[i], ' ');
+        if (!path || path[1] != '/')
+            continue; /* a torn line was never acted upon */
+        *path++ = 0;
+        if (undo_one(lines[i], path) == 0)
+            continue;
+        fprintf(stderr, "iotoll: could not undo %s %s: %s; `iotoll clean` tries again\n", lines[i], path,
+                strerror(errno));
+        failed++;
+    }
+    return failed;
+}
+
+int undo_begin(struct undo *undo, struct error *error)
+{
+    *undo = (struct undo){.lock = -1};
+    choose_directory(undo->directory);
+    if (make_private(undo->directory, error) < 0 || take_lock(undo, error) < 0)
+        return -1;
+    snprintf(undo->path, sizeof undo->path, "%s/undo", undo->directory);
+    FILE *left = fopen(undo->path, "re");
+    if (left) {
+        int failed = undo_log(left);
+        fclose(left);
+        if (failed)
+            return error_set(error, "what an earlier run left behind could not be removed (%s)",
+                             undo->path);
+    }
+    undo->log = fopen(undo->path, "w+e");
+    return undo->log ? 0 : error_set(error, "%s:", undo->path);
+}
+
+int undo_promise(struct undo *undo, const char *what, const char *path, struct error *error)
+{
+    if (strchr(path, '\n') || path[0] != '/')
+        return error_set(error, "%s: not a path that can be cleaned up", path);
+    fprintf(undo->log, "%s %s\n", what, path);
+    if (fflush(undo->log) || fdatasync(fileno(undo->log)) < 0)
+        return error_set(error, "%s:", undo->path);
+    return 0;
+}
+
+int undo_all(struct undo *undo)
+{
+    int failed = undo->log ? undo_log(undo->log) : 0;
+
+    if (!failed && undo->log)
+        unlink(undo->path);
+    undo_forget(undo);
+    return failed ? -1 : 0;
+}
+
+void undo_forget(struct undo *undo)
+{
+    if (undo->log)
+        fclose(undo->log);
+    if (undo->lock >= 0)
+        close(undo->lock);
+    *undo = (struct undo){.lock = -1};
+}

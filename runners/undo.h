@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a run makes on this machine (mounts, scratch directories, processes' files) is written down
+ * before it is made, and undone in reverse: at the end of the run, or after a killed run by the next
+ * start or by `iotoll clean`. */
+#ifndef IOTOLL_UNDO_H
+#define IOTOLL_UNDO_H
+
+#include <stdio.h>
+
+#include "common/error.h"
+
+struct undo {
+    char directory[256]; /* private, 0700: holds the lock, the log and mount points */
+    char path[512];      /* the log of this run */
+    int lock;            /* held as long as the run lives */
+    FILE *log;
+};
+
+/* Take the one lock a machine has (a user has, without root), undo what a killed run left behind, and
+ * begin a log. 0; or -1, also when another run holds the lock: the error says which process. */
+int undo_begin(struct undo *undo, struct error *error);
+
+/* Write down, synced, that path is about to be made: "tree" is a directory to be removed with all it
+ * holds, "mount" a mount point to be unmounted and removed. 0 or -1. */
+int undo_promise(struct undo *undo, const char *what, const char *path, struct error *error);
+
+/* Undo everything in reverse, remove the log, release the lock. What could not be undone is said on
+ * stderr and kept in the log. 0 if all was undone. */
+int undo_all(struct undo *undo);
+
+/* Close without undoing: for a forked child. */
+void undo_forget(struct undo *undo);
+
+#endif
