@@ -99,7 +99,7 @@ static bool may_equal_best(const struct summary *summary, size_t point, size_t b
     size_t n = summary_pairs(summary, point, best, a, b);
     struct interval speed = stats_speed(a, b, n, c);
 
-    return speed.bounded && speed.high * (1 + SUMMARY_MARGIN) >= 1;
+    return speed.bounded && speed.high * (1 + summary->margin) >= 1;
 }
 
 static struct interval gain_of(const struct summary *summary, const struct decision *decision,
@@ -208,7 +208,7 @@ int decide_groups(struct summary *summary)
         return -1;
     }
     for (size_t i = 0; i < points; i++)
-        if (summary->rows[i].n > 0)
+        if (summary->rows[i].n > 0 && summary->run->points[i].point.replica == 0)
             order[count++] = i;
     qsort_r(order, count, sizeof *order, compare_grouped, summary);
     int result = decide_sorted(summary, order, count);

@@ -46,6 +46,19 @@ void html_format(FILE *out, const char *format, ...)
     html_text(out, text);
 }
 
+void html_warning(FILE *out, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fputs("<p class=\"alarm\">", out);
+    html_text(out, text);
+    fputs("</p>\n", out);
+}
+
 void html_cell(FILE *out, const char *class, const char *text)
 {
     if (class)

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "analysis/stats.h"
+#include "common/stats.h"
 
 /* Write text escaped for element content and quoted attributes; control characters become U+FFFD.
  */
@@ -13,6 +13,9 @@ void html_text(FILE *out, const char *text);
 
 /* Format, then escape; at most 1023 bytes. */
 void html_format(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A box that cannot be overlooked: formatted, then escaped. */
+void html_warning(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "<td>text</td>", escaped; class may be NULL. */
 void html_cell(FILE *out, const char *class, const char *text);

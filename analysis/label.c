@@ -52,6 +52,8 @@ const char *label_setting(const struct point *point, const bool *vary, char buff
         append(buffer, " T=%" PRIu64, point->threads);
     if (varies(vary, "policy") && strcmp(point->policy, "none"))
         append(buffer, " %s", point->policy);
+    if (point->replica)
+        append(buffer, " again");
     return buffer;
 }
 

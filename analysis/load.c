@@ -124,6 +124,31 @@ static int check_points(const struct run *run, struct error *error)
     return 0;
 }
 
+static int compare_point_pointers(const void *a, const void *b)
+{
+    const struct run_point *const *left = a, *const *right = b;
+    int order = point_compare(&(*left)->point, &(*right)->point);
+
+    return order ? order : (*left > *right) - (*left < *right);
+}
+
+static int refuse_duplicates(const struct run *run, struct error *error)
+{
+    const struct run_point **order = calloc(run->point_count, sizeof *order);
+    int result = order ? 0 : error_set(error, "out of memory");
+
+    for (size_t i = 0; i < run->point_count && order; i++)
+        order[i] = &run->points[i];
+    if (order)
+        qsort(order, run->point_count, sizeof *order, compare_point_pointers);
+    for (size_t i = 1; i < run->point_count && result == 0; i++)
+        if (point_compare(&order[i - 1]->point, &order[i]->point) == 0)
+            result = error_set(error, "points[%td] is the same as points[%td]",
+                               order[i] - run->points, order[i - 1] - run->points);
+    free(order);
+    return result;
+}
+
 static int read_points(struct run *run, const char *path, struct error *error)
 {
     const json_t *array = json_object_get(run->header, "points"), *object;
@@ -138,7 +163,54 @@ static int read_points(struct run *run, const char *path, struct error *error)
     json_array_foreach(array, i, object)
         if (read_point(run, object, &run->points[i], error) < 0)
             return error_prefix(error, "%s: points[%zu]", path, i);
-    return check_points(run, error) < 0 ? error_prefix(error, "%s", path) : 0;
+    if (check_points(run, error) < 0 || refuse_duplicates(run, error) < 0)
+        return error_prefix(error, "%s", path);
+    return 0;
+}
+
+static int read_boot(struct run *run, const json_t *object, size_t i, struct error *error)
+{
+    const json_t *id = json_object_get(object, "boot_id");
+    const json_t *first = json_object_get(object, "first_block");
+    struct boot *boot = &run->boots[i];
+
+    if (!json_is_string(id) || json_string_length(id) >= sizeof boot->id)
+        return error_set(error, "boots[%zu].boot_id is missing or no boot id", i);
+    if (!json_is_integer(first) || json_integer_value(first) < 0 ||
+        (i == 0 ? json_integer_value(first) != 0
+                : (uint64_t)json_integer_value(first) <= run->boots[i - 1].first_block))
+        return error_set(error, "boots[%zu].first_block is missing or not in order", i);
+    strcpy(boot->id, json_string_value(id));
+    boot->first_block = (uint64_t)json_integer_value(first);
+    return 0;
+}
+
+/* A run that was never continued after another boot does not list its only one. */
+static int read_boots(struct run *run, const char *path, struct error *error)
+{
+    const json_t *array = json_object_get(run->header, "boots"), *object;
+    size_t i;
+
+    run->boot_count = json_array_size(array) ? json_array_size(array) : 1;
+    run->boots = calloc(run->boot_count, sizeof *run->boots);
+    if (!run->boots)
+        return error_set(error, "%s: out of memory", path);
+    if (json_array_size(array) == 0)
+        snprintf(run->boots[0].id, sizeof run->boots[0].id, "%s",
+                 load_text(run, "environment.boot_id"));
+    json_array_foreach(array, i, object)
+        if (read_boot(run, object, i, error) < 0)
+            return error_prefix(error, "%s", path);
+    return 0;
+}
+
+size_t load_boot(const struct run *run, uint64_t block)
+{
+    size_t boot = run->boot_count - 1;
+
+    while (boot > 0 && run->boots[boot].first_block > block)
+        boot--;
+    return boot;
 }
 
 static int add_trial(struct run *run, size_t *room, const struct trial *trial)
@@ -220,7 +292,8 @@ int load_run(struct run *run, const char *directory, struct error *error)
     if (snprintf(path, sizeof path, "%s/trials.jsonl", directory) >= (int)sizeof path)
         return error_set(error, "%s: name too long", directory);
     snprintf(path, sizeof path, "%s/run.json", directory);
-    if (read_header(run, path, error) < 0 || read_points(run, path, error) < 0)
+    if (read_header(run, path, error) < 0 || read_points(run, path, error) < 0 ||
+        read_boots(run, path, error) < 0)
         return -1;
     snprintf(path, sizeof path, "%s/trials.jsonl", directory);
     return load_journal(run, path, error);
@@ -234,6 +307,7 @@ void load_free(struct run *run)
         free(run->points[i].reason);
     free(run->trials);
     free(run->points);
+    free(run->boots);
     free(run->directory);
     free(run->name);
     json_decref(run->header);

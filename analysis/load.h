@@ -51,6 +51,12 @@ struct run_point {
     char *reason; /* owned; why it is not supported, else NULL */
 };
 
+/* From first_block on, all blocks (up to the next boot's) were measured in this boot. */
+struct boot {
+    char id[64]; /* "" where the run does not say */
+    uint64_t first_block;
+};
+
 struct run {
     char *directory, *name; /* name is the directory's last part */
     json_t *header;         /* run.json as it stands */
@@ -58,13 +64,18 @@ struct run {
     size_t point_count;
     struct trial *trials; /* in the order of the journal */
     size_t trial_count;
+    struct boot *boots; /* at least one, by first_block */
+    size_t boot_count;
 };
 
-/* Load the run in directory. A last line that is torn is dropped with a warning on stderr; any
+/* Load the run in directory. A point that is listed twice is an error. A last line that is torn is dropped with a warning on stderr; any
  * other fault is an error that names file and line. A trial that moved another number of bytes than
  * its point has is kept, but void. 0 or -1; load_free is safe after either. */
 int load_run(struct run *run, const char *directory, struct error *error);
 void load_free(struct run *run);
+
+/* The boot in which a block was measured: index into run->boots. */
+size_t load_boot(const struct run *run, uint64_t block);
 
 /* The text at a dotted path of run.json ("environment.kernel"), or "" if there is no text.
  * Borrowed. */

@@ -162,6 +162,8 @@ static bool is_same(const struct flat_value *value, const struct point *point,
 {
     const char *own = (const char *)point + field->offset;
 
+    if (field->is_optional && value->kind == FLAT_MISSING)
+        return *(const uint64_t *)own == 0;
     if (!field->is_text)
         return value->kind == FLAT_INTEGER && value->integer >= 0 &&
                (uint64_t)value->integer == *(const uint64_t *)own;

@@ -9,7 +9,7 @@
 #include "analysis/page_style.h"
 #include "analysis/publish.h"
 
-static void begin(FILE *out, const struct summary *summary)
+void page_begin(FILE *out, const char *title)
 {
     fputs(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -18,7 +18,7 @@ static void begin(FILE *out, const struct summary *summary)
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
         out);
-    html_format(out, "iotoll: %s", load_text(summary->run, "name"));
+    html_format(out, "iotoll: %s", title);
     fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_style);
 }
 
@@ -52,7 +52,7 @@ static void write_body(FILE *out, const struct summary *summary, const struct ch
         write_family(out, summary, charts, first, last);
     }
     page_exclusions(out, summary);
-    page_method(out);
+    page_method(out, summary);
     page_environment(out, summary);
 }
 
@@ -63,7 +63,7 @@ int page_write(const struct summary *summary, const struct chart_list *charts,
 
     publish_open(&text);
     if (text.out) {
-        begin(text.out, summary);
+        page_begin(text.out, load_text(summary->run, "name"));
         write_body(text.out, summary, charts, no_charts);
         fputs("</main>\n</body>\n</html>\n", text.out);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/html.h"
+#include "analysis/judge.h"
 #include "analysis/page_parts.h"
 #include "common/units.h"
 
@@ -82,6 +83,32 @@ static void write_proof(FILE *out, const struct summary *summary)
                 summary->valid);
 }
 
+static void write_noise(FILE *out, const struct summary *summary)
+{
+    char text[256];
+
+    if (judge_noise_words(summary, text, sizeof text) == 0)
+        return;
+    fprintf(out, "<li%s>", summary->noise.failed ? " class=\"warn\"" : "");
+    html_text(out, text);
+    fputs("</li>\n", out);
+}
+
+/* What a reader must know before the first number. */
+static void write_warnings(FILE *out, const struct summary *summary)
+{
+    char text[512];
+
+    if (summary->noise.failed)
+        html_warning(out,
+                     "Do not trust these numbers: %zu of %zu methods differ from themselves, "
+                     "measured twice under two names. By chance that happens in fewer than 1 of "
+                     "100 runs; something disturbs this machine.",
+                     summary->noise.different, summary->noise.comparisons);
+    if (drift_words(&summary->drift, text, sizeof text) > 0)
+        html_warning(out, "%s", text);
+}
+
 static void write_trust(FILE *out, const struct summary *summary)
 {
     size_t fewest, most;
@@ -101,7 +128,9 @@ static void write_trust(FILE *out, const struct summary *summary)
     }
     write_state(out, summary->run);
     write_proof(out, summary);
+    write_noise(out, summary);
     fputs("</ul>\n", out);
+    write_warnings(out, summary);
 }
 
 void page_header(FILE *out, const struct summary *summary)

@@ -8,6 +8,9 @@
 #include "analysis/chart.h"
 #include "analysis/summary.h"
 
+/* Everything up to <main>; the title is escaped here. */
+void page_begin(FILE *out, const char *title);
+
 /* What was measured on, and whether it can be trusted. */
 void page_header(FILE *out, const struct summary *summary);
 
@@ -25,7 +28,7 @@ void page_points(FILE *out, const struct summary *summary, size_t first, size_t 
 void page_exclusions(FILE *out, const struct summary *summary);
 
 /* How it was measured, and on what. */
-void page_method(FILE *out);
+void page_method(FILE *out, const struct summary *summary);
 void page_environment(FILE *out, const struct summary *summary);
 
 #endif

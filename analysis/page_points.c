@@ -65,6 +65,12 @@ static void write_ratio(FILE *out, const struct summary *summary, size_t index,
         fprintf(out, "<small>%.2f–%.2f</small>", speed->low, speed->high);
     fprintf(out, "</td><td class=\"verdict %s\">%s", verdict, verdict);
     write_picture(out, range, speed);
+    if (summary->rows[index].held_back)
+        fprintf(out, "<small>p = %.2g after Holm<br>for %zu comparisons</small>",
+                summary->rows[index].p_holm, summary->rows[index].family);
+    if (summary->rows[index].disagrees)
+        fprintf(out, "<small>the bootstrap disagrees:<br>%.2f–%.2f</small>",
+                summary->rows[index].resampled.low, summary->rows[index].resampled.high);
     fputs("</td>", out);
 }
 

@@ -125,7 +125,7 @@ void page_exclusions(FILE *out, const struct summary *summary)
     write_voids(out, summary);
 }
 
-void page_method(FILE *out)
+void page_method(FILE *out, const struct summary *summary)
 {
     fprintf(
         out,
@@ -135,16 +135,20 @@ void page_method(FILE *out)
         "baseline at the same block size. Time is setup, transfer and teardown together. Shown are "
         "medians, with the interval that order statistics give; speed is the Hodges–Lehmann "
         "estimate of the paired ratio with the interval of the signed-rank test. Both hold with at "
-        "least 95 %% and need %d blocks.</p>\n"
-        "<p><b>Faster</b> or <b>slower</b>: the whole interval lies on one side of 1. "
-        "<b>Equivalent</b>: it lies within %.0f %% of 1. <b>Unresolved</b>: neither. Verdicts are "
-        "not corrected for their number: of twenty pairs that are truly equal, about one will be "
-        "called different.</p>\n"
+        "least 95 %% and need %d blocks. A bootstrap over blocks checks each ratio; where the two "
+        "tell different stories, the table says so.</p>\n"
+        "<p><b>Faster</b> or <b>slower</b>: the whole interval lies on one side of 1, and that "
+        "stands after Holm's correction for all comparisons of the group. "
+        "<b>Equivalent</b>: it lies within %.1f %% of 1. <b>Unresolved</b>: neither.</p>\n"
+        "<p><b>A/A</b>: in every group the baseline is measured twice under two names. What these "
+        "equals differ by is noise: its 95th percentile is the noise floor, and differences below "
+        "it, or below %.0f %%, are called equivalent. When more of them differ than chance "
+        "explains, this page says first of all that it is not to be trusted.</p>\n"
         "<p>CPU s/GiB is the CPU time of the process, and of the receiver where there is one, for "
         "each GiB moved. Every trial, valid or void, is in <a "
         "href=\"trials.csv\">trials.csv</a>.</p>\n"
         "</div>\n",
-        SUMMARY_LEAST_N, 100 * SUMMARY_MARGIN);
+        SUMMARY_LEAST_N, 100 * summary->margin, 100 * SUMMARY_LEAST_MARGIN);
 }
 
 /* The key in words, without the unit that the value will show. */

@@ -20,6 +20,8 @@ const char page_style[] =
     ".trust{display:flex;flex-wrap:wrap;gap:8px;margin:18px 0 0;padding:0;list-style:none}\n"
     ".trust li{background:var(--chip);border-radius:999px;padding:3px 12px;font-size:.87rem}\n"
     ".trust .warn{color:var(--bad);font-weight:600}\n"
+    ".alarm{border:2px solid var(--bad);border-radius:12px;padding:10px 16px;font-weight:600;"
+    "color:var(--bad);background:var(--card);max-width:none;margin:14px 0 0}\n"
     ".note{color:var(--quiet);font-size:.9rem}\n"
     ".answers{list-style:none;margin:0;padding:0;display:grid;gap:10px}\n"
     ".answers li,.card{background:var(--card);border:1px solid var(--line);border-radius:12px;"

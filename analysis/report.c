@@ -8,6 +8,7 @@
 #include "analysis/answers.h"
 #include "analysis/charts.h"
 #include "analysis/csv.h"
+#include "analysis/judge.h"
 #include "analysis/page.h"
 #include "analysis/publish.h"
 #include "analysis/summary.h"
@@ -68,6 +69,22 @@ static void print_family(FILE *out, const struct summary *summary, size_t first,
     free(text);
 }
 
+/* Whether the numbers can be believed comes before the numbers. */
+static void print_trust(FILE *out, const struct summary *summary)
+{
+    char text[512];
+
+    if (judge_noise_words(summary, text, sizeof text) > 0)
+        fprintf(out, "%s\n", text);
+    if (summary->noise.failed)
+        fputs("\n  DO NOT TRUST THESE NUMBERS: too many methods differ from themselves. By "
+              "chance\n  that happens in fewer than 1 of 100 runs; something disturbs this "
+              "machine.\n",
+              out);
+    if (drift_words(&summary->drift, text, sizeof text) > 0)
+        print_wrapped(out, text);
+}
+
 static void print_answers(FILE *out, const struct summary *summary, const char *page)
 {
     const struct run *run = summary->run;
@@ -77,6 +94,7 @@ static void print_answers(FILE *out, const struct summary *summary, const char *
     print_plain(out, load_text(run, "environment.kernel"));
     fprintf(out, ": %zu valid trials, %zu void, up to %zu blocks\n", summary->valid,
             summary->void_count, summary->blocks);
+    print_trust(out, summary);
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
         print_family(out, summary, first, last);

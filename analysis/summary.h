@@ -3,13 +3,15 @@
 #ifndef IOTOLL_SUMMARY_H
 #define IOTOLL_SUMMARY_H
 
+#include "analysis/drift.h"
 #include "analysis/label.h"
 #include "analysis/load.h"
-#include "analysis/stats.h"
+#include "common/stats.h"
 
-/* Differences within this share are of no practical interest: a ratio whose whole interval lies
- * inside is "equivalent", and a point that may be this close to the best is among the winners. */
-#define SUMMARY_MARGIN 0.02
+/* Differences within the margin are of no practical interest: a ratio whose whole interval lies
+ * inside is "equivalent", and a point that may be this close to the best is among the winners. It
+ * is this share, or what the run finds between equals where that is more. */
+#define SUMMARY_LEAST_MARGIN 0.02
 
 enum { SUMMARY_LEAST_N = 6 }; /* below, no 95 % interval of a median or a paired ratio exists */
 
@@ -29,7 +31,15 @@ struct row {
     struct interval time_ns, throughput_bytes_per_s, cpu_s_per_gib, whole_process_ns;
     double setup_ns, transfer_ns, teardown_ns, sync_ns, minor_faults, major_faults;
     double device_read_bytes, device_written_bytes, peak_rss_bytes;
+    double user_ns, system_ns, voluntary_context_switches, involuntary_context_switches;
     struct interval speed;  /* times as fast as the baseline, over the blocks both have */
+    struct interval resampled; /* the same by the bootstrap over blocks */
+    bool disagrees;         /* these two tell different stories */
+    double autocorrelation; /* of the logarithm of the ratio, block after block */
+    double detectable;      /* a difference of this share is found 4 times in 5 with so many blocks */
+    double p_holm;          /* speed.p corrected for the family, its size being `family` */
+    size_t family;
+    bool held_back;         /* faster or slower, had this been the only comparison */
     enum verdict verdict;   /* VERDICT_NONE without a baseline or a pair */
     char label[LABEL_SIZE]; /* method, and the axes that its family varies for it */
 };
@@ -48,6 +58,14 @@ struct decision {
         gain; /* times as fast as that baseline the first winner is; n = 0 if it is it */
 };
 
+/* What the twins say: points that are measured twice under two names. */
+struct noise {
+    size_t comparisons, different; /* pairs of equals with an interval; those called different */
+    double floor;  /* 95th percentile of their absolute differences, as a share; NaN without any */
+    double chance; /* of so many differences or more */
+    bool failed;   /* there are too many for chance: the run is not to be trusted */
+};
+
 struct void_reason {
     const char *reason;    /* borrowed from a trial */
     size_t count, example; /* example: index of a point */
@@ -63,6 +81,9 @@ struct summary {
     size_t void_reason_count;
     struct decision *decisions; /* by family, then size */
     size_t decision_count;
+    struct noise noise;
+    struct drift drift;
+    double margin; /* SUMMARY_LEAST_MARGIN or more */
 };
 
 /* Summarise run, which must outlive the summary. Of the attempts of a block the last valid one
@@ -75,7 +96,7 @@ void summary_free(struct summary *summary);
 size_t summary_pairs(const struct summary *summary, size_t a, size_t b, double *times_a,
                      double *times_b);
 
-/* What an interval of "times as fast" says, given the margin. */
-enum verdict summary_verdict(const struct interval *speed);
+/* What an interval of "times as fast" says by itself, given the margin. */
+enum verdict summary_verdict(const struct interval *speed, double margin);
 
 #endif

@@ -31,10 +31,36 @@ static json_t *ratio(const struct row *row, long baseline)
 {
     if (row->verdict == VERDICT_NONE)
         return json_null();
-    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:s}", "baseline", (json_int_t)baseline, "n",
-                     (json_int_t)row->speed.n, "speed", number(row->speed.middle), "low",
-                     number(row->speed.low), "high", number(row->speed.high), "confidence",
-                     number(row->speed.confidence), "verdict", verdict_names[row->verdict]);
+    return json_pack(
+        "{s:I, s:I, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o}", "baseline",
+        (json_int_t)baseline, "n", (json_int_t)row->speed.n, "speed", number(row->speed.middle),
+        "low", number(row->speed.low), "high", number(row->speed.high), "confidence",
+        number(row->speed.confidence), "verdict", verdict_names[row->verdict], "p",
+        number(row->speed.p), "p_holm", number(row->p_holm), "comparisons",
+        (json_int_t)row->family, "minimal_detectable_effect", number(row->detectable),
+        "bootstrap_low", number(row->resampled.low), "bootstrap_high",
+        number(row->resampled.high), "bootstrap_disagrees", row->disagrees, "autocorrelation",
+        number(row->autocorrelation));
+}
+
+static json_t *noise_row(const struct summary *summary)
+{
+    const struct noise *noise = &summary->noise;
+
+    return json_pack("{s:I, s:I, s:o, s:o, s:b}", "comparisons", (json_int_t)noise->comparisons,
+                     "different", (json_int_t)noise->different, "noise_floor",
+                     number(noise->floor), "chance", number(noise->chance), "trusted",
+                     !noise->failed);
+}
+
+static json_t *drift_row(const struct drift *drift)
+{
+    char words[512];
+
+    drift_words(drift, words, sizeof words);
+    return json_pack("{s:o, s:o, s:o, s:s}", "time_change", number(expm1(drift->trend.change)),
+                     "p", number(drift->trend.p), "autocorrelation",
+                     number(drift->autocorrelation), "words", words);
 }
 
 static json_t *point_row(const struct summary *summary, size_t index)
@@ -133,10 +159,11 @@ static json_t *decision_rows(const struct summary *summary)
 
 int summary_json_write(const struct summary *summary, const char *path, struct error *error)
 {
-    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o}", "schema", 1, "run",
+    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "run",
                              summary->run->name, "trials", (json_int_t)summary->run->trial_count,
                              "valid", (json_int_t)summary->valid, "void",
-                             (json_int_t)summary->void_count, "margin", SUMMARY_MARGIN, "points",
+                             (json_int_t)summary->void_count, "margin", summary->margin, "aa", noise_row(summary), "drift",
+                             drift_row(&summary->drift), "points",
                              point_rows(summary), "voids", void_rows(summary), "decisions",
                              decision_rows(summary));
     char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;

@@ -7,8 +7,9 @@
 
 #include "common/units.h"
 
-#define TEXT(field, axis) {#field, offsetof(struct point, field), true, axis}
-#define NUMBER(field, axis) {#field, offsetof(struct point, field), false, axis}
+#define TEXT(field, axis) {#field, offsetof(struct point, field), true, axis, false}
+#define NUMBER(field, axis) {#field, offsetof(struct point, field), false, axis, false}
+#define OPTIONAL(field, axis) {#field, offsetof(struct point, field), false, axis, true}
 
 /* In the order in which rows are sorted: groups first, then what differs inside a group. */
 const struct point_field point_fields[] = {
@@ -17,6 +18,7 @@ const struct point_field point_fields[] = {
     TEXT(durability, false),     NUMBER(file_size_bytes, false),
     NUMBER(files, false),        TEXT(method, true),       NUMBER(block_size_bytes, true),
     NUMBER(buffers, true),       NUMBER(threads, true),    TEXT(policy, true),
+    OPTIONAL(replica, true),
 };
 const size_t point_field_count = sizeof point_fields / sizeof *point_fields;
 
@@ -95,6 +97,8 @@ int point_from_json(const json_t *object, struct point *point, struct error *err
                 return -1;
             continue;
         }
+        if (!value && field->is_optional)
+            continue;
         if (!json_is_integer(value) || json_integer_value(value) < 0)
             return error_set(error, "%s is missing or not a natural number", field->name);
         *(uint64_t *)((char *)point + field->offset) = (uint64_t)json_integer_value(value);
@@ -127,6 +131,8 @@ const char *point_label(const struct point *p, char *buffer, size_t size)
         fprintf(out, " %s", p->durability);
     if (strcmp(p->runner, "inprocess"))
         fprintf(out, " (%s)", p->runner);
+    if (p->replica)
+        fputs(" again", out);
     fclose(out);
     buffer[size - 1] = 0;
     return buffer;

@@ -29,6 +29,7 @@ struct point {
     uint64_t block_size_bytes;         /* B, 0 where the method obeys none */
     uint64_t buffers;                  /* N, 0 where the method obeys none */
     uint64_t threads;                  /* T, at least 1 */
+    uint64_t replica;                  /* 1: the same as the point with 0, measured once more (A/A) */
 };
 
 /* The fields above by name, for code that must treat them alike. */
@@ -36,7 +37,8 @@ struct point_field {
     const char *name;
     size_t offset;
     bool is_text; /* char[POINT_NAME_SIZE], else uint64_t */
-    bool is_axis; /* differs between the members of a comparison group: method, policy, B, N, T */
+    bool is_axis; /* differs between the members of a comparison group: method, policy, B, N, T, replica */
+    bool is_optional; /* a number that older records lack: 0 then */
 };
 extern const struct point_field point_fields[];
 extern const size_t point_field_count;

@@ -6,6 +6,7 @@
 
 #include "common/units.h"
 #include "runners/plan_expand.h"
+#include "runners/plan_twins.h"
 
 uint64_t plan_default_files(uint64_t file_size_bytes)
 {
@@ -36,7 +37,8 @@ static size_t unite(struct candidate *candidates, size_t count)
 
 static bool is_reference(const struct plan_point *planned)
 {
-    return !strcmp(planned->point.method, "stream") && !strcmp(planned->point.policy, "none");
+    return !strcmp(planned->point.method, "stream") && !strcmp(planned->point.policy, "none") &&
+           planned->point.replica == 0;
 }
 
 /* The first is preferred: B equal to wanted, then the smallest B. wanted is exact if it is the
@@ -48,6 +50,8 @@ static long choose_baseline(const struct candidate *candidates, size_t start, si
     uint64_t wanted = has_block ? point->block_size_bytes : candidates[of].reference_block_bytes;
     long smallest = -1;
 
+    if (point->replica) /* sorted right after what it repeats */
+        return (long)of - 1;
     for (size_t i = start; i < end; i++) {
         const struct point *other = &candidates[i].planned.point;
 
@@ -139,6 +143,17 @@ static int take(struct plan *plan, const struct candidate *candidates, size_t co
     return 0;
 }
 
+/* Twins come after the filter, so that every group that is left has one. */
+static int take_with_twins(struct plan *plan, struct candidate **candidates, size_t count,
+                           struct error *error)
+{
+    if (plan_add_twins(candidates, &count) < 0)
+        return error_set(error, "the plan: out of memory");
+    count = unite(*candidates, count);
+    set_baselines(*candidates, count);
+    return take(plan, *candidates, count, error);
+}
+
 static int nothing_matches(const struct config *config, const char *only,
                            const struct candidate *candidates, struct error *error)
 {
@@ -175,7 +190,7 @@ int plan_make(struct plan *plan, const struct config *config, const char *only, 
     else if (kept == 0)
         nothing_matches(config, only, candidates, error);
     else
-        result = take(plan, candidates, (size_t)kept, error);
+        result = take_with_twins(plan, &candidates, (size_t)kept, error);
 out:
     free(candidates);
     return result;

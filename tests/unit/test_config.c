@@ -40,7 +40,8 @@ static void write_labels(const struct plan *plan, FILE *out)
     char label[512];
 
     for (size_t i = 0; i < plan->count; i++)
-        fprintf(out, "%s\n", point_label(&plan->points[i].point, label, sizeof label));
+        if (plan->points[i].point.replica == 0) /* no config asks for twins */
+            fprintf(out, "%s\n", point_label(&plan->points[i].point, label, sizeof label));
 }
 
 /* The plan's labels or the error, as the case's directory should have it in "expected". */

@@ -110,14 +110,15 @@ static void test_groups(void **state)
          "{'task': 'scan', 'methods': 'all', 'source': ['disk', 'tmpfs'],"
          " 'file_size': ['1M', '2M'], 'block_size': ['64K', '1M']}",
          NULL);
-    assert_int_equal(made.plan.count, 4 * 5);
+    const size_t members = 5 + 1; /* the twin of stream at 64K */
+    assert_int_equal(made.plan.count, 4 * members);
     assert_int_equal(made.plan.group_count, 4);
     for (size_t group = 0; group < 4; group++) {
-        assert_int_equal(made.plan.group_start[group], 5 * group);
-        for (size_t i = 0; i < 5; i++)
-            assert_int_equal(made.plan.points[5 * group + i].group, group);
+        assert_int_equal(made.plan.group_start[group], members * group);
+        for (size_t i = 0; i < members; i++)
+            assert_int_equal(made.plan.points[members * group + i].group, group);
     }
-    assert_int_equal(made.plan.group_start[4], 20);
+    assert_int_equal(made.plan.group_start[4], 4 * members);
     for (size_t i = 1; i < made.plan.count; i++)
         assert_true(point_compare(&made.plan.points[i - 1], &made.plan.points[i]) < 0);
     unmake(&made);
@@ -224,7 +225,7 @@ static void test_first_sweep_wins(void **state)
          "{'task': 'scan', 'source': 'disk', 'file_size': '8M', 'block_size': '4K',"
          " 'methods': ['mmap', 'stream']}",
          NULL);
-    assert_int_equal(made.plan.count, 3);
+    assert_int_equal(made.plan.count, 3 + 1);
     check_baseline(&made, "scan/mmap disk warm S=8M", "scan/stream disk warm S=8M B=1M");
     unmake(&made);
 }
@@ -260,13 +261,13 @@ static void test_only(void **state)
 
     (void)state;
     make(&made, sweep, "sendfile disk→tmpfs warm S=8M B=1M");
-    assert_int_equal(made.plan.count, 2);
+    assert_int_equal(made.plan.count, 2 + 1);
     assert_int_equal(made.plan.group_count, 1);
     check_baseline(&made, "copy/sendfile disk→tmpfs warm S=8M B=1M",
                    "copy/stream disk→tmpfs warm S=8M B=1M");
     unmake(&made);
     make(&made, sweep, "");
-    assert_int_equal(made.plan.count, 2 * 8);
+    assert_int_equal(made.plan.count, 2 * (8 + 1));
     unmake(&made);
 
     make_config(&made, sweep);
@@ -274,6 +275,28 @@ static void test_only(void **state)
     assert_string_equal(error.text,
                         "test.json: no point's label contains \"scan/\" (labels look like "
                         "\"copy/mmap disk→disk warm S=8M\")");
+    unmake(&made);
+}
+
+/* One point of every group with two points or more is there twice: the one most are compared with. */
+static void test_twins(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make(&made,
+         "{'task': 'copy', 'methods': 'all', 'source': 'disk', 'file_size': '8M',"
+         " 'block_size': ['1M', '64K']},"
+         "{'task': 'scan', 'methods': ['mmap', 'mmb'], 'source': 'disk', 'file_size': '1M'},"
+         "{'task': 'scan', 'methods': ['mmap'], 'source': 'disk', 'file_size': '2M'}",
+         NULL);
+    check_baseline(&made, "copy/stream disk→disk warm S=8M B=1M again",
+                   "copy/stream disk→disk warm S=8M B=1M");
+    check_baseline(&made, "copy/stream disk→disk warm S=8M B=1M", NULL);
+    check_baseline(&made, "copy/mmb disk→disk warm S=8M B=64K N=2",
+                   "copy/stream disk→disk warm S=8M B=64K");
+    check_baseline(&made, "scan/mmap disk warm S=1M×8 again", "scan/mmap disk warm S=1M×8");
+    assert_int_equal(made.plan.count, (8 + 1) + (2 + 1) + 1);
     unmake(&made);
 }
 
@@ -349,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_first_sweep_wins),
         cmocka_unit_test(test_unsupported),
         cmocka_unit_test(test_only),
+        cmocka_unit_test(test_twins),
         cmocka_unit_test(test_nothing_left),
         cmocka_unit_test(test_space),
         cmocka_unit_test(test_estimate),

@@ -13,7 +13,7 @@
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 
-#include "analysis/stats.h"
+#include "common/stats.h"
 
 enum { MOST = 400 };
 

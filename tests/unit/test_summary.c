@@ -147,16 +147,16 @@ static void test_verdicts(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct interval speed = {1, cases[i].low, cases[i].high, 0.95, 10, true};
-        struct interval inverse = {1, 1 / cases[i].high, 1 / cases[i].low, 0.95, 10, true};
+        struct interval speed = {1, cases[i].low, cases[i].high, 0.95, 10, true, 0};
+        struct interval inverse = {1, 1 / cases[i].high, 1 / cases[i].low, 0.95, 10, true, 0};
         enum verdict mirrored = cases[i].verdict == VERDICT_FASTER   ? VERDICT_SLOWER
                                 : cases[i].verdict == VERDICT_SLOWER ? VERDICT_FASTER
                                                                      : cases[i].verdict;
-        assert_int_equal(summary_verdict(&speed), cases[i].verdict);
-        assert_int_equal(summary_verdict(&inverse), mirrored);
+        assert_int_equal(summary_verdict(&speed, SUMMARY_LEAST_MARGIN), cases[i].verdict);
+        assert_int_equal(summary_verdict(&inverse, SUMMARY_LEAST_MARGIN), mirrored);
     }
-    struct interval few = {2, NAN, NAN, NAN, 5, false};
-    assert_int_equal(summary_verdict(&few), VERDICT_UNRESOLVED);
+    struct interval few = {2, NAN, NAN, NAN, 5, false, NAN};
+    assert_int_equal(summary_verdict(&few, SUMMARY_LEAST_MARGIN), VERDICT_UNRESOLVED);
 }
 
 static char *decision_words(void)

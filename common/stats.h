@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Medians and their distribution-free intervals. Pure: no I/O and no state. Samples are sorted in
- * place by the functions that take a non-const array; the others want them sorted already. */
+ * place by the functions that take a non-const array; the others want them sorted already. Shared:
+ * the run stops on the very intervals that the report shows. */
 #ifndef IOTOLL_STATS_H
 #define IOTOLL_STATS_H
 
@@ -10,11 +11,13 @@
 #define STATS_LEVEL 0.95 /* confidence that every interval has at least */
 
 /* An estimate of a middle. Without enough values for the level, bounded is false and low, high and
- * confidence are NaN; without any, middle is NaN too. confidence is the one that was attained. */
+ * confidence are NaN; without any, middle is NaN too. confidence is the one that was attained. p is
+ * that of "there is no difference", two-sided: NaN where the estimate is not one of a difference. */
 struct interval {
     double middle, low, high, confidence;
     size_t n;
     bool bounded;
+    double p;
 };
 
 /* An interval of nothing. */
@@ -37,13 +40,26 @@ double stats_walsh_average(const double *sorted, size_t n, size_t k);
  * above (Hollander, Wolfe & Chicken 2014, 3.1 and 3.3). *confidence is what is attained. */
 size_t stats_signed_rank_rank(size_t n, double level, double *confidence);
 
-/* Hodges-Lehmann estimate of the centre of values, which it sorts, with its signed-rank interval.
- */
+/* Hodges-Lehmann estimate of the centre of values, which it sorts, with its signed-rank interval
+ * and the signed-rank test's p for a centre of 0. */
 struct interval stats_centre_interval(double *values, size_t n);
 
 /* How many times as fast `time` is as `baseline`, taken pair by pair: d = ln(baseline/time), then
  * the exponential of the centre of d and of its interval. All times must be above 0; scratch holds
  * n. */
 struct interval stats_speed(const double *time, const double *baseline, size_t n, double *scratch);
+
+/* Hodges-Lehmann estimate of how far b lies above a, two independent samples (both are sorted): the
+ * median of all differences, with the interval and p of the rank-sum test (Mann & Whitney 1947;
+ * Hollander, Wolfe & Chicken 2014, 4.2): exact for up to 400 pairs, normal above. n is that of both
+ * together. */
+struct interval stats_shift_interval(double *a, size_t m, double *b, size_t n);
+
+/* How far the mean of b lies above that of a, from Welch's t with at least two values each. */
+struct interval stats_welch_interval(const double *a, size_t m, const double *b, size_t n);
+
+/* Turn count p-values into Holm's (1979): each at least what it was, so that calling different what
+ * is at most 0.05 errs in one family of 20. NaN are not of the family. -1 when out of memory. */
+int stats_holm(double *p, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "analysis/stats.h"
+#include "common/stats.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,7 +13,7 @@ enum { EXACT_N = 60, EXACT_SUMS = EXACT_N * (EXACT_N + 1) / 2 + 1 };
 
 struct interval stats_none(void)
 {
-    return (struct interval){.middle = NAN, .low = NAN, .high = NAN, .confidence = NAN};
+    return (struct interval){.middle = NAN, .low = NAN, .high = NAN, .confidence = NAN, .p = NAN};
 }
 
 double stats_median(const double *sorted, size_t n)
@@ -136,6 +137,25 @@ size_t stats_signed_rank_rank(size_t n, double level, double *confidence)
     return n <= EXACT_N ? exact_rank(n, tail, confidence) : approximate_rank(n, tail, confidence);
 }
 
+/* Twice the smaller tail, of Walsh averages above and below 0; ties count half. */
+static double signed_rank_p(const double *sorted, size_t n)
+{
+    size_t pairs = n * (n + 1) / 2, up_to = count_walsh(sorted, n, 0);
+    size_t below = count_walsh(sorted, n, -DBL_TRUE_MIN);
+    double fewer = fmin((double)below, (double)(pairs - up_to)) + (double)(up_to - below) / 2;
+    double probability[EXACT_SUMS], tail = 0;
+
+    if (n > EXACT_N) {
+        double m = (double)n, mean = m * (m + 1) / 4;
+        double deviation = sqrt(m * (m + 1) * (2 * m + 1) / 24);
+        return fmin(1, 2 * gsl_cdf_ugaussian_P((fewer + 0.5 - mean) / deviation));
+    }
+    signed_rank_distribution(n, probability);
+    for (size_t sum = 0; (double)sum <= fewer; sum++)
+        tail += probability[sum];
+    return fmin(1, 2 * tail);
+}
+
 struct interval stats_centre_interval(double *values, size_t n)
 {
     struct interval result = stats_none();
@@ -149,6 +169,7 @@ struct interval stats_centre_interval(double *values, size_t n)
     result.middle = (stats_walsh_average(values, n, (pairs + 1) / 2) +
                      stats_walsh_average(values, n, pairs / 2 + 1)) /
                     2;
+    result.p = signed_rank_p(values, n);
     size_t c = stats_signed_rank_rank(n, STATS_LEVEL, &confidence);
     if (c == 0)
         return result;
