@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# make deps | all | report | check | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
+# make deps | all | report | compare | check | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
 # CC=clang changes the compiler. Everything that is built goes under build/.
 
 CONFIG  ?= configs/default.json
@@ -32,7 +32,7 @@ unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 objects    := $(library) $(harness) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
-.PHONY: all deps report check bench install clean tests
+.PHONY: all deps report compare check bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -77,6 +77,11 @@ $(BUILD)/runners/environment.o: DEFINES = -DBUILD_VERSION='"$(VERSION)"' -DBUILD
 report: all
 	$(Q)$(BUILD)/iotoll run $(CONFIG)
 	$(Q)$(BUILD)/iotoll report results/latest
+
+# BASE is a run, NEW one or more: make compare BASE=results/a NEW="results/b results/c"
+compare: all
+	$(if $(and $(BASE),$(NEW)),,$(error make compare BASE=DIR NEW="DIR..."))
+	$(Q)$(BUILD)/iotoll compare $(BASE) $(NEW)
 
 tests: all $(unit_tests)
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/compare.h"
 #include "analysis/report.h"
 #include "common/error.h"
 #include "runners/prepare.h"
@@ -29,6 +30,8 @@ static const struct command {
 } commands[] = {
     {"run", run_main, "run CONFIG [options]      measure what a config asks for, into results/"},
     {"report", report_main, "report DIR                answers, tables, charts and a page from a run"},
+    {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that is, "
+                              "and why"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},
     {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
                         "                            receive what another host's send methods send"},

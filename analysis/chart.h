@@ -10,14 +10,14 @@
 
 #include "common/error.h"
 
-enum chart_kind { CHART_LINES, CHART_BARS, CHART_MAP };
+enum chart_kind { CHART_LINES, CHART_BARS, CHART_MAP, CHART_FOREST };
 
 #define CHART_OVERVIEW SIZE_MAX
 
 enum { CHART_COLOURS = 8, CHART_TEXT = 256, CHART_WIDTH = 760, CHART_HEIGHT = 420 };
 
 struct chart_value {
-    double x, y;      /* lines: x > 0; bars: x is a category's index; map: a column's */
+    double x, y;      /* lines: x > 0; bars, forest: x is a category's index; map: a column's */
     double low, high; /* NaN where there is no interval */
 };
 
@@ -43,7 +43,8 @@ struct chart {
     bool sizes;                  /* x is a size in bytes: log2, ticks at the values */
     struct chart_series *series; /* owned */
     size_t series_count;
-    char (*categories)[CHART_TEXT]; /* bars and maps: names of the x positions; owned */
+    char (*categories)[CHART_TEXT]; /* names of the x positions of bars, maps and, if any, lines; of a forest's
+                                       rows; owned */
     size_t category_count;
 };
 

@@ -201,12 +201,27 @@ static void write_data(const struct chart *chart, FILE *out)
     }
 }
 
+static void write_categories(const struct chart *chart, FILE *out)
+{
+    fputs("set xtics (", out);
+    for (size_t i = 0; i < chart->category_count; i++) {
+        fputs(i ? ", " : "", out);
+        chart_quote(chart->categories[i], out);
+        fprintf(out, " %zu", i);
+    }
+    fputs(") nomirror scale 0 textcolor rgb text\n", out);
+    fprintf(out, "set xrange [-0.5:%g]\n", (double)chart->category_count - 0.5);
+}
+
 static void script_lines(const struct chart *chart, FILE *out)
 {
     const struct chart_axis scale = chart_scale(chart);
 
     chart_write_axis(&scale, chart->ratio, out);
-    write_size_axis(chart, out);
+    if (chart->category_count > 0)
+        write_categories(chart, out);
+    else
+        write_size_axis(chart, out);
     write_end_labels(chart, &scale, out);
     for (size_t s = 0; s < chart->series_count; s++) {
         const struct chart_series *series = &chart->series[s];
@@ -218,18 +233,6 @@ static void script_lines(const struct chart *chart, FILE *out)
                 markers[marker], series->colour == 0 ? "2.2" : "1.5");
     }
     fputs("\n", out);
-}
-
-static void write_categories(const struct chart *chart, FILE *out)
-{
-    fputs("set xtics (", out);
-    for (size_t i = 0; i < chart->category_count; i++) {
-        fputs(i ? ", " : "", out);
-        chart_quote(chart->categories[i], out);
-        fprintf(out, " %zu", i);
-    }
-    fputs(") nomirror scale 0 textcolor rgb text\n", out);
-    fprintf(out, "set xrange [-0.5:%g]\n", (double)chart->category_count - 0.5);
 }
 
 /* Names in their colours from the top right down, instead of a key. */
@@ -321,6 +324,8 @@ void chart_script(const struct chart *chart, FILE *out)
         script_lines(chart, out);
     else if (chart->kind == CHART_BARS)
         script_bars(chart, out);
+    else if (chart->kind == CHART_FOREST)
+        chart_script_forest(chart, out);
     else
         script_map(chart, out);
 }

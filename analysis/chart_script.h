@@ -21,6 +21,9 @@ extern const size_t chart_theme_count;
 /* The commands for one chart, in colours that chart_script_main defines. */
 void chart_script(const struct chart *chart, FILE *out);
 
+/* Its part for a chart of kind CHART_FOREST: see chart_forest.c. */
+void chart_script_forest(const struct chart *chart, FILE *out);
+
 /* The script that draws the charts N.gp (N from 0) in every theme into files named N and the
  * ending. */
 void chart_script_main(size_t count, FILE *out);

@@ -59,6 +59,26 @@ void html_warning(FILE *out, const char *format, ...)
     fputs("</p>\n", out);
 }
 
+void html_heading(FILE *out, const char *text)
+{
+    fputs("<th>", out);
+    html_text(out, text);
+    fputs("</th>", out);
+}
+
+void html_format_in(FILE *out, const char *element, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(out, "<%s>", element);
+    html_text(out, text);
+    fprintf(out, "</%s>\n", element);
+}
+
 void html_cell(FILE *out, const char *class, const char *text)
 {
     if (class)

@@ -17,6 +17,13 @@ void html_format(FILE *out, const char *format, ...) __attribute__((format(print
 /* A box that cannot be overlooked: formatted, then escaped. */
 void html_warning(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "<th>text</th>", escaped. */
+void html_heading(FILE *out, const char *text);
+
+/* Formatted, then escaped, inside <element>. */
+void html_format_in(FILE *out, const char *element, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* "<td>text</td>", escaped; class may be NULL. */
 void html_cell(FILE *out, const char *class, const char *text);
 

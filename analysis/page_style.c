@@ -22,6 +22,7 @@ const char page_style[] =
     ".trust .warn{color:var(--bad);font-weight:600}\n"
     ".alarm{border:2px solid var(--bad);border-radius:12px;padding:10px 16px;font-weight:600;"
     "color:var(--bad);background:var(--card);max-width:none;margin:14px 0 0}\n"
+    ".alarm.quiet{border:1px solid var(--line);color:var(--text);font-weight:400}\n"
     ".note{color:var(--quiet);font-size:.9rem}\n"
     ".answers{list-style:none;margin:0;padding:0;display:grid;gap:10px}\n"
     ".answers li,.card{background:var(--card);border:1px solid var(--line);border-radius:12px;"

@@ -13,45 +13,7 @@
 #include "analysis/publish.h"
 #include "analysis/summary.h"
 #include "analysis/summary_json.h"
-
-enum { TERMINAL_WIDTH = 78, INDENT = 4 };
-
-/* Text from data without the control characters that a terminal obeys. */
-static void print_plain(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
-}
-
-/* Bytes that start a character: what a terminal counts. */
-static size_t columns(const char *text, size_t length)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < length; i++)
-        count += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return count;
-}
-
-static void print_wrapped(FILE *out, const char *text)
-{
-    size_t used = 0;
-
-    while (*text) {
-        size_t length = strcspn(text, " "), width = columns(text, length);
-        if (used == 0 || used + 1 + width > TERMINAL_WIDTH) {
-            fprintf(out, "%s%*s", used ? "\n" : "", INDENT, "");
-            used = INDENT;
-        } else {
-            fputc(' ', out);
-            used++;
-        }
-        fprintf(out, "%.*s", (int)length, text);
-        used += width;
-        text += length + (text[length] == ' ');
-    }
-    fputc('\n', out);
-}
+#include "analysis/terminal.h"
 
 static void print_family(FILE *out, const struct summary *summary, size_t first, size_t last)
 {
@@ -64,7 +26,7 @@ static void print_family(FILE *out, const struct summary *summary, size_t first,
     int written = answers_family(summary, first, last, memory);
     if (fclose(memory) == 0 && written) {
         fprintf(out, "\n  %s\n", label_family(summary->decisions[first].point, name));
-        print_wrapped(out, text);
+        terminal_wrapped(out, text);
     }
     free(text);
 }
@@ -82,16 +44,16 @@ static void print_trust(FILE *out, const struct summary *summary)
               "machine.\n",
               out);
     if (drift_words(&summary->drift, text, sizeof text) > 0)
-        print_wrapped(out, text);
+        terminal_wrapped(out, text);
 }
 
 static void print_answers(FILE *out, const struct summary *summary, const char *page)
 {
     const struct run *run = summary->run;
 
-    print_plain(out, load_text(run, "environment.host"));
+    terminal_plain(out, load_text(run, "environment.host"));
     fputs(", Linux ", out);
-    print_plain(out, load_text(run, "environment.kernel"));
+    terminal_plain(out, load_text(run, "environment.kernel"));
     fprintf(out, ": %zu valid trials, %zu void, up to %zu blocks\n", summary->valid,
             summary->void_count, summary->blocks);
     print_trust(out, summary);
@@ -102,7 +64,7 @@ static void print_answers(FILE *out, const struct summary *summary, const char *
     if (summary->decision_count == 0)
         fputs("\n  No point has a valid trial; the page says why.\n", out);
     fputs("\nReport: ", out);
-    print_plain(out, page);
+    terminal_plain(out, page);
     fputc('\n', out);
 }
 

@@ -103,7 +103,7 @@ enum verdict summary_verdict(const struct interval *speed, double margin)
     if (!speed->bounded)
         return VERDICT_UNRESOLVED;
     if (speed->low * (1 + margin) >= 1 && speed->high <= 1 + margin)
-        return VERDICT_EQUIVALENT;
+        return margin <= SUMMARY_MOST_MARGIN ? VERDICT_EQUIVALENT : VERDICT_UNRESOLVED;
     if (speed->low > 1)
         return VERDICT_FASTER;
     return speed->high < 1 ? VERDICT_SLOWER : VERDICT_UNRESOLVED;

@@ -13,6 +13,9 @@
  * is this share, or what the run finds between equals where that is more. */
 #define SUMMARY_LEAST_MARGIN 0.02
 
+/* Where equals differ by more than this share, nothing is called equivalent any more. */
+#define SUMMARY_MOST_MARGIN 0.1
+
 enum { SUMMARY_LEAST_N = 6 }; /* below, no 95 % interval of a median or a paired ratio exists */
 
 enum verdict {

@@ -8,7 +8,8 @@ struct error {
 };
 
 /* Exit codes of the iotoll command and, from EXIT_UNSUPPORTED on, of a method program. */
-enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3, EXIT_UNSUPPORTED = 77 };
+enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3,
+       EXIT_REGRESSION = 4, EXIT_UNSUPPORTED = 77 };
 
 /* Write the message and return -1, so that a module can `return error_set(...)`.
  * A format that ends in ':' gets strerror(errno) appended. */
