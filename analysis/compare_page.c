@@ -216,7 +216,7 @@ static void write_causes(FILE *out, const struct comparison *comparison)
             list[count++] = &comparison->changes[i];
     if (count > 0) {
         qsort(list, count, sizeof *list, compare_weights);
-        fputs("<h3>What moved with it</h3>\n<ul class=\"answers\">\n", out);
+        fputs("<h3>What moved with it</h3>\n<ul class=\"answers two\">\n", out);
         for (size_t i = 0; i < count && i < MOST_CAUSES; i++)
             write_cause(out, comparison, list[i]);
         fputs("</ul>\n", out);

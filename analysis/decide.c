@@ -99,7 +99,7 @@ static bool may_equal_best(const struct summary *summary, size_t point, size_t b
     size_t n = summary_pairs(summary, point, best, a, b);
     struct interval speed = stats_speed(a, b, n, c);
 
-    return speed.bounded && speed.high * (1 + summary->margin) >= 1;
+    return speed.bounded && speed.high * (1 + summary_tie(summary)) >= 1;
 }
 
 static struct interval gain_of(const struct summary *summary, const struct decision *decision,

@@ -118,7 +118,7 @@ void page_decisions(FILE *out, const struct summary *summary)
             "size</th><th>Use</th><th class=\"number\">Throughput</th><th "
             "class=\"number\">Speed</th><th class=\"number\">CPU "
             "s/GiB</th></tr></thead>\n<tbody>\n",
-            100 * summary->margin);
+            100 * summary_tie(summary));
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
         write_family_row(out, summary, first);

@@ -109,6 +109,11 @@ enum verdict summary_verdict(const struct interval *speed, double margin)
     return speed->high < 1 ? VERDICT_SLOWER : VERDICT_UNRESOLVED;
 }
 
+double summary_tie(const struct summary *summary)
+{
+    return fmin(summary->margin, SUMMARY_MOST_MARGIN);
+}
+
 static double cpu_s_per_gib(const struct trial *trial)
 {
     double gib = (double)trial->bytes * (double)trial->cycles / (1 << 30);
@@ -199,8 +204,7 @@ static void fill_row(struct summary *summary, size_t point, const struct scratch
                                                                      scratch->a);
 }
 
-/* The difference that n blocks with this interval find 4 times in 5, as a share. */
-static double detectable(const struct interval *log_speed)
+double summary_detectable(const struct interval *log_speed)
 {
     double freedom = (double)log_speed->n - 1;
 
@@ -238,7 +242,7 @@ static void fill_ratio(struct summary *summary, size_t point, size_t resamples,
     struct interval speed = stats_centre_interval(scratch->c, n);
     struct interval resampled = bootstrap_centre(scratch->c, n, resamples, point + 1);
     row->disagrees = bootstrap_disagrees(&speed, &resampled);
-    row->detectable = detectable(&speed);
+    row->detectable = summary_detectable(&speed);
     row->speed = exponential(speed);
     row->resampled = exponential(resampled);
 }

@@ -99,6 +99,13 @@ void summary_free(struct summary *summary);
 size_t summary_pairs(const struct summary *summary, size_t a, size_t b, double *times_a,
                      double *times_b);
 
+/* The minimal detectable effect: the difference, as a share, that as many blocks as gave this
+ * interval of ln(speed) find 4 times in 5. NaN where it has no bounds. */
+double summary_detectable(const struct interval *log_speed);
+
+/* How much slower than the best a winner may be: the margin, but not the noise of a bad run. */
+double summary_tie(const struct summary *summary);
+
 /* What an interval of "times as fast" says by itself, given the margin. */
 enum verdict summary_verdict(const struct interval *speed, double margin);
 

@@ -143,7 +143,7 @@ static inline void fixture_close(struct fixture *fixture)
 {
     char command[128];
 
-    snprintf(command, sizeof command, "rm -rf %s", fixture->directory);
+    snprintf(command, sizeof command, "rm -rf %.60s", fixture->directory);
     if (system(command) != 0)
         abort();
     json_decref(fixture->points);
