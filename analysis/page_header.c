@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "analysis/html.h"
@@ -83,6 +84,32 @@ static void write_proof(FILE *out, const struct summary *summary)
                 summary->valid);
 }
 
+/* What the budget bought: how many groups are known as well as was asked. */
+static void write_precision(FILE *out, const struct run *run)
+{
+    const json_t *groups = load_value(run, "schedule.groups"), *group;
+    double asked = load_number(run, "schedule.precision", 0), widest = 0;
+    size_t i, precise = 0, without = 0;
+
+    if (!json_is_array(groups) || asked <= 0)
+        return;
+    json_array_foreach(groups, i, group) {
+        const json_t *width = json_object_get(group, "half_width");
+        const char *stopped = json_string_value(json_object_get(group, "stopped_by"));
+        precise += stopped && !strcmp(stopped, "precision");
+        without += !json_is_number(width);
+        widest = fmax(widest, json_number_value(width));
+    }
+    fprintf(out, "<li%s>", without ? " class=\"warn\"" : "");
+    fprintf(out, "±%.2g %% asked, reached in %zu of %zu groups", 100 * asked, precise,
+            json_array_size(groups));
+    if (precise < json_array_size(groups) && widest > 0)
+        fprintf(out, "; the widest ±%.*f %%", widest < 0.0995 ? 1 : 0, 100 * widest);
+    if (without > 0)
+        fprintf(out, "; %zu without an interval", without);
+    fputs("</li>\n", out);
+}
+
 static void write_noise(FILE *out, const struct summary *summary)
 {
     char text[256];
@@ -129,6 +156,7 @@ static void write_trust(FILE *out, const struct summary *summary)
     write_state(out, summary->run);
     write_proof(out, summary);
     write_noise(out, summary);
+    write_precision(out, summary->run);
     fputs("</ul>\n", out);
     write_warnings(out, summary);
 }

@@ -19,7 +19,7 @@ const char *const target_type_names[] = {"directory", "tmpfs", "tcp", NULL};
 
 static const char *const config_keys[] = {
     "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
-    "trial_timeout", "attempts",    "targets", "sweeps", NULL};
+    "trial_timeout", "attempts",    "targets", "sweeps", "precision", NULL};
 
 /* "configs/full sweep.json" to "full_sweep"; the caller frees. */
 static char *make_name(const char *path)
@@ -166,6 +166,10 @@ static int read_numbers(struct config *config, const struct field *root, struct 
          {FIELD_DURATION, "a duration", "\"5m\"", NS_PER_S, 30 * 24 * 3600 * NS_PER_S, NULL}},
         {"seed", &config->seed, 1, {FIELD_COUNT, "a whole number", "1", 0, INT64_MAX, NULL}},
         {"blocks", &config->blocks, 50, {FIELD_COUNT, "a whole number", "50", 1, 1000, NULL}},
+        {"precision",
+         &config->precision_ppm,
+         30000,
+         {FIELD_PERCENT, "a share in percent", "\"3%\"", 1000, 1000000, NULL}},
         {"minimum_time",
          &config->minimum_time_ns,
          50 * NS_PER_MS,

@@ -57,6 +57,7 @@ struct config {
     char *description;
     json_t *json; /* as read; owned */
     uint64_t seed, budget_ns, minimum_time_ns, trial_timeout_ns, blocks, attempts;
+    uint64_t precision_ppm; /* a group whose intervals are this narrow is done: parts in a million */
     struct target_spec *targets;
     size_t target_count;
     struct sweep *sweeps;

@@ -2,10 +2,12 @@
 #include "runners/dry_run.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/units.h"
+#include "runners/foresee.h"
 
 static void print_points(const struct plan *plan, FILE *out)
 {
@@ -69,19 +71,19 @@ void dry_run_print(const struct session *session, FILE *out)
     const struct config *config = &session->config;
     const struct plan *plan = &session->plan;
     uint64_t block_ns = plan_block_estimate_ns(plan, config->minimum_time_ns);
-    double blocks = block_ns > 0 ? (double)config->budget_ns / (double)block_ns : 0;
-    char text[32], budget[32];
+    struct allocate_group *groups = foresee_groups(plan, config);
+    const struct allocate_limits limits = foresee_limits(config);
+    char text[32], duration[32];
 
     print_points(plan, out);
     fprintf(out, "\n%zu points in %zu groups, %zu supported\n", plan->count, plan->group_count,
             supported(plan));
     fprintf(out, "one block: %zu trials over %s of files, about %s\n", supported(plan),
             units_human_bytes((double)block_bytes(plan), text),
-            units_human_duration((double)block_ns, budget));
-    fprintf(out, "budget %s: about %.0f of at most %" PRIu64 " blocks; 6 are needed for a 95 %% interval%s\n",
-            units_human_duration((double)config->budget_ns, budget),
-            blocks < (double)config->blocks ? blocks : (double)config->blocks, config->blocks,
-            blocks < 6 ? ": THE BUDGET IS TOO SMALL for intervals" : "");
+            units_human_duration((double)block_ns, duration));
+    if (groups)
+        foresee_print(plan, groups, &limits, (double)config->budget_ns, true, out);
+    free(groups);
     fputs("what it touches:\n", out);
     for (size_t i = 0; i < config->target_count; i++)
         print_target(session, &config->targets[i], out);

@@ -177,6 +177,8 @@ static const char *format_value(const struct field_rule *rule, uint64_t value, c
         return units_format_size(value, buffer);
     if (rule->type == FIELD_DURATION)
         format_duration(value, buffer);
+    else if (rule->type == FIELD_PERCENT)
+        snprintf(buffer, 32, "%.9g%%", (double)value / 1e4);
     else
         snprintf(buffer, 32, "%" PRIu64, value);
     return buffer;
@@ -197,7 +199,19 @@ static int read_name(const struct field *field, const struct field_rule *rule, u
                         suggest_hint(rule->names, name ? name : "", hint, sizeof hint));
 }
 
-/* Sizes may be JSON integers or text, counts only integers, durations only text. */
+static int parse_percent(const char *text, uint64_t *value)
+{
+    char *end;
+    double percent = strtod(text, &end);
+
+    if (end == text || strcmp(end, "%") || !(percent >= 0 && percent <= 1e6) ||
+        text[strspn(text, "0123456789.%")])
+        return -1;
+    *value = (uint64_t)(percent * 1e4 + 0.5);
+    return 0;
+}
+
+/* Sizes may be JSON integers or text, counts only integers, durations and percent only text. */
 static int parse_number(const json_t *json, enum field_type type, uint64_t *value)
 {
     const char *text = json_string_value(json);
@@ -206,7 +220,9 @@ static int parse_number(const json_t *json, enum field_type type, uint64_t *valu
         return units_parse_size(text, value);
     if (text && type == FIELD_DURATION)
         return units_parse_duration(text, value);
-    if (!json_is_integer(json) || type == FIELD_DURATION || json_integer_value(json) < 0)
+    if (text && type == FIELD_PERCENT)
+        return parse_percent(text, value);
+    if (!json_is_integer(json) || type == FIELD_DURATION || type == FIELD_PERCENT || json_integer_value(json) < 0)
         return -1;
     *value = (uint64_t)json_integer_value(json);
     return 0;

@@ -20,9 +20,10 @@ struct field {
     json_t *value;              /* borrowed; NULL if it was not given */
 };
 
-enum field_type { FIELD_SIZE, FIELD_DURATION, FIELD_COUNT, FIELD_NAME };
+enum field_type { FIELD_SIZE, FIELD_DURATION, FIELD_COUNT, FIELD_PERCENT, FIELD_NAME };
 
-/* What a scalar may be. Sizes are read to bytes, durations to ns, a name to its index. */
+/* What a scalar may be. Sizes are read to bytes, durations to ns, "3%" to 30000 parts in a
+ * million, a name to its index. */
 struct field_rule {
     enum field_type type;
     const char *what;          /* "a size": "X is not a size" */

@@ -137,8 +137,10 @@ static int take(struct plan *plan, const struct candidate *candidates, size_t co
         return error_set(error, "the plan: out of memory");
     }
     plan->count = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         plan->points[i] = candidates[i].planned;
+        plan->points[i].rank = candidates[i].order;
+    }
     number_groups(plan);
     return 0;
 }

@@ -12,6 +12,7 @@ struct plan_point {
     const struct method_info *method;               /* borrowed */
     const struct target_spec *source, *destination; /* borrowed; destination NULL for a scan */
     size_t group;
+    size_t rank;      /* in which the config asks for it: what comes late is dropped first */
     long baseline;    /* index of the point its ratios are taken against, or -1 */
     bool supported;   /* as far as the config tells; a probe of the method may say no later */
     char reason[256]; /* why not */
@@ -50,5 +51,11 @@ uint64_t plan_space_bytes(const struct plan *plan, const struct target_spec *tar
 /* A rough time for one whole block over all supported points, from stated rates (cold 500 MB/s,
  * warm 2 GB/s, 60 ms a trial on top): a guess for --dry-run and the warning before a run. */
 uint64_t plan_block_estimate_ns(const struct plan *plan, uint64_t minimum_time_ns);
+
+/* The same for one group. */
+uint64_t plan_group_estimate_ns(const struct plan *plan, size_t group, uint64_t minimum_time_ns);
+
+/* The place of a group in the config: that of its point which is asked for first. */
+size_t plan_group_rank(const struct plan *plan, size_t group);
 
 #endif

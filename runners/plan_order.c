@@ -115,13 +115,13 @@ uint64_t plan_space_bytes(const struct plan *plan, const struct target_spec *tar
     return sets + largest_copy;
 }
 
-uint64_t plan_block_estimate_ns(const struct plan *plan, uint64_t minimum_time_ns)
+uint64_t plan_group_estimate_ns(const struct plan *plan, size_t group, uint64_t minimum_time_ns)
 {
     const uint64_t overhead_ns = 60 * NS_PER_MS;
     const double cold_bytes_per_ns = 0.5, warm_bytes_per_ns = 2;
     uint64_t total = 0;
 
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = plan->group_start[group]; i < plan->group_start[group + 1]; i++) {
         const struct point *point = &plan->points[i].point;
         double bytes = (double)point->file_size_bytes * (double)point->files;
         bool cold = !strcmp(point->cache, "cold");
@@ -134,4 +134,23 @@ uint64_t plan_block_estimate_ns(const struct plan *plan, uint64_t minimum_time_n
         total += overhead_ns + transfer_ns;
     }
     return total;
+}
+
+uint64_t plan_block_estimate_ns(const struct plan *plan, uint64_t minimum_time_ns)
+{
+    uint64_t total = 0;
+
+    for (size_t group = 0; group < plan->group_count; group++)
+        total += plan_group_estimate_ns(plan, group, minimum_time_ns);
+    return total;
+}
+
+size_t plan_group_rank(const struct plan *plan, size_t group)
+{
+    size_t rank = SIZE_MAX;
+
+    for (size_t i = plan->group_start[group]; i < plan->group_start[group + 1]; i++)
+        if (plan->points[i].rank < rank)
+            rank = plan->points[i].rank;
+    return rank;
 }

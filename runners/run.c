@@ -15,6 +15,7 @@
 #include "common/units.h"
 #include "runners/dry_run.h"
 #include "runners/environment.h"
+#include "runners/foresee.h"
 #include "runners/run_file.h"
 #include "runners/schedule.h"
 #include "runners/spawn.h"
@@ -198,11 +199,17 @@ static void note_shared_device(struct session *session, const char *directory)
 
 static void announce(const struct session *session, const char *directory)
 {
+    struct allocate_group *groups = foresee_groups(&session->plan, &session->config);
+    const struct allocate_limits limits = foresee_limits(&session->config);
     char budget[32];
 
     fprintf(stderr, "iotoll: %zu points in %zu groups, budget %s, into %s\n", session->plan.count,
             session->plan.group_count, units_human_duration((double)session->config.budget_ns, budget),
             directory);
+    if (groups)
+        foresee_print(&session->plan, groups, &limits, (double)session->config.budget_ns, true,
+                      stderr);
+    free(groups);
 }
 
 /* Measure into the directory, and leave a run.json that says how it ended whatever happens. */
@@ -216,11 +223,12 @@ static int measure(struct session *session, const char *directory, const json_t 
         return -1;
     uint64_t deadline = session->accounting.started_ns + session->config.budget_ns;
     if (run_file_write(directory, session, header, "running", error) == 0 &&
-        schedule_new(schedule, session, deadline, error) == 0 &&
+        schedule_new(schedule, session, deadline, 0, error) == 0 &&
         (!resumed || schedule_resume(schedule, directory, error) == 0)) {
         link_latest(directory);
         announce(session, directory);
         result = schedule_run(schedule, error);
+        session->bought = schedule_to_json(schedule);
     }
     const char *state = result < 0 ? schedule_end_names[SCHEDULE_INTERRUPTED]
                                    : schedule_end_names[schedule->end];

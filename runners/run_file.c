@@ -140,6 +140,8 @@ int run_file_write(const char *directory, const struct session *session, const j
     json_object_set_new(root, "targets", targets_json(&session->targets));
     json_object_set_new(root, "points", points_json(&session->plan));
     json_object_set(root, "left_out", session->left_out);
+    if (session->bought)
+        json_object_set(root, "schedule", session->bought);
     json_object_set_new(root, "accounting", accounting_json(directory, session));
     snprintf(path, sizeof path, "%.900s/run.json", directory);
     int result = root ? files_replace_json(path, root, error) : error_set(error, "%s: out of memory", path);

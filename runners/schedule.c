@@ -2,10 +2,13 @@
 #include "runners/schedule.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
+#include "runners/foresee.h"
+#include "runners/precision.h"
 #include "runners/progress.h"
 #include "runners/spawn.h"
 #include "runners/trial.h"
@@ -15,25 +18,29 @@ enum { GIVE_UP_AFTER_BLOCKS = 2 };
 
 const char *const schedule_end_names[] = {"complete", "out of budget", "interrupted"};
 
+/* block counts from the schedule's first. */
 static size_t cell(const struct schedule *schedule, size_t point, uint64_t block)
 {
     return point * schedule->session->config.blocks + block;
 }
 
 int schedule_new(struct schedule *schedule, struct session *session, uint64_t deadline_ns,
-                 struct error *error)
+                 uint64_t first_block, struct error *error)
 {
     size_t cells = session->plan.count * session->config.blocks;
 
     *schedule = (struct schedule){
         .session = session,
         .deadline_ns = deadline_ns,
+        .first_block = first_block,
         .attempts = calloc(cells, sizeof *schedule->attempts),
-        .done = calloc(cells, sizeof *schedule->done),
-        .group_cost_ns = calloc(session->plan.group_count, sizeof *schedule->group_cost_ns),
+        .times = calloc(cells, sizeof *schedule->times),
         .failures = calloc(session->plan.count, sizeof *schedule->failures),
+        .groups = foresee_groups(&session->plan, &session->config),
+        .spent_ns = calloc(session->plan.group_count, sizeof *schedule->spent_ns),
     };
-    if (schedule->attempts && schedule->done && schedule->group_cost_ns && schedule->failures)
+    if (schedule->attempts && schedule->times && schedule->failures && schedule->groups &&
+        schedule->spent_ns)
         return 0;
     schedule_free(schedule);
     return error_set(error, "out of memory");
@@ -42,9 +49,10 @@ int schedule_new(struct schedule *schedule, struct session *session, uint64_t de
 void schedule_free(struct schedule *schedule)
 {
     free(schedule->attempts);
-    free(schedule->done);
-    free(schedule->group_cost_ns);
+    free(schedule->times);
     free(schedule->failures);
+    free(schedule->groups);
+    free(schedule->spent_ns);
     *schedule = (struct schedule){0};
 }
 
@@ -53,6 +61,13 @@ struct resuming {
     struct error *error;
     int result;
 };
+
+static uint64_t record_cost_ns(const json_t *record)
+{
+    return (uint64_t)(json_integer_value(json_object_get(record, "prepare_ns")) +
+                      json_integer_value(json_object_get(record, "verify_ns")) +
+                      json_integer_value(json_object_get(record, "trial_ns")));
+}
 
 static void take_over(const json_t *record, void *context)
 {
@@ -71,27 +86,21 @@ static void take_over(const json_t *record, void *context)
                                      "%lld); start a new run", (long long)index);
         return;
     }
-    if ((uint64_t)block >= schedule->session->config.blocks)
-        return; /* more blocks were allowed then */
-    schedule->attempts[cell(schedule, (size_t)index, (uint64_t)block)]++;
+    uint64_t number = (uint64_t)block - schedule->first_block;
+    if ((uint64_t)block < schedule->first_block || number >= schedule->session->config.blocks)
+        return; /* of another boot, or more blocks were allowed then */
+    schedule->attempts[cell(schedule, (size_t)index, number)]++;
+    schedule->spent_ns[plan->points[index].group] += record_cost_ns(record);
     if (json_is_true(json_object_get(record, "valid")))
-        schedule->done[cell(schedule, (size_t)index, (uint64_t)block)] = true;
-}
-
-int schedule_resume(struct schedule *schedule, const char *directory, struct error *error)
-{
-    struct resuming resuming = {.schedule = schedule, .error = error};
-
-    if (journal_each(directory, take_over, &resuming, error) < 0)
-        return -1;
-    return resuming.result;
+        schedule->times[cell(schedule, (size_t)index, number)] = trial_record_time_ns(record);
 }
 
 static bool is_wanted(const struct schedule *schedule, size_t point, uint64_t block)
 {
     const struct session *session = schedule->session;
 
-    return session->plan.points[point].supported && !schedule->done[cell(schedule, point, block)] &&
+    return session->plan.points[point].supported &&
+           schedule->times[cell(schedule, point, block)] == 0 &&
            schedule->attempts[cell(schedule, point, block)] < session->config.attempts &&
            schedule->failures[point] < GIVE_UP_AFTER_BLOCKS;
 }
@@ -113,26 +122,28 @@ static void give_up(struct schedule *schedule, struct progress *progress, size_t
 static int measure_point(struct schedule *schedule, struct progress *progress, size_t index,
                          uint64_t block, uint64_t order, struct error *error)
 {
-    enum trial_outcome outcome = TRIAL_VOID;
+    struct trial_result measured = {TRIAL_VOID, 0};
     char label[256];
 
     point_label(&schedule->session->plan.points[index].point, label, sizeof label);
     while (is_wanted(schedule, index, block) && !spawn_stop_requested()) {
         unsigned char *attempts = &schedule->attempts[cell(schedule, index, block)];
-        struct trial_place place = {index, block, order, (uint64_t)*attempts + 1};
+        struct trial_place place = {index, schedule->first_block + block, order,
+                                    (uint64_t)*attempts + 1};
         progress_trial(progress, block, label);
-        if (trial_measure(schedule->session, &place, &outcome, error) < 0)
+        if (trial_measure(schedule->session, &place, &measured, error) < 0)
             return error_prefix(error, "%s", label);
-        if (outcome == TRIAL_INTERRUPTED)
+        if (measured.outcome == TRIAL_INTERRUPTED)
             return 0;
         ++*attempts;
         progress->trials++;
-        progress->voids += outcome == TRIAL_VOID;
-        schedule->done[cell(schedule, index, block)] = outcome == TRIAL_VALID;
+        progress->voids += measured.outcome == TRIAL_VOID;
+        if (measured.outcome == TRIAL_VALID)
+            schedule->times[cell(schedule, index, block)] = measured.time_ns;
     }
-    if (outcome == TRIAL_VALID)
+    if (measured.outcome == TRIAL_VALID)
         schedule->failures[index] = 0;
-    else if (outcome == TRIAL_VOID &&
+    else if (measured.outcome == TRIAL_VOID &&
              schedule->attempts[cell(schedule, index, block)] >= schedule->session->config.attempts)
         give_up(schedule, progress, index);
     return 0;
@@ -148,87 +159,163 @@ static bool group_is_wanted(const struct schedule *schedule, size_t group, uint6
     return false;
 }
 
+/* The blocks that need no more trial, from the first on; what they cost is known from the journal. */
+static void count_blocks(struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->session->plan.group_count; i++) {
+        struct allocate_group *group = &schedule->groups[i];
+        while (group->blocks < schedule->session->config.blocks && !group->closed &&
+               !group_is_wanted(schedule, i, group->blocks))
+            group->blocks++;
+        if (group->blocks > 0)
+            group->cost_ns = (double)schedule->spent_ns[i] / (double)group->blocks;
+    }
+}
+
+int schedule_resume(struct schedule *schedule, const char *directory, struct error *error)
+{
+    struct resuming resuming = {.schedule = schedule, .error = error};
+
+    if (journal_each(directory, take_over, &resuming, error) < 0)
+        return -1;
+    if (resuming.result == 0)
+        count_blocks(schedule);
+    return resuming.result;
+}
+
 static bool out_of_time(const struct schedule *schedule)
 {
     return spawn_stop_requested() || clock_monotonic_ns() >= schedule->deadline_ns;
 }
 
-static int measure_group(struct schedule *schedule, struct progress *progress, size_t group,
-                         uint64_t block, struct error *error)
+/* The next block of the group. */
+static int measure_group(struct schedule *schedule, struct progress *progress, size_t index,
+                         struct error *error)
 {
     const struct plan *plan = &schedule->session->plan;
-    size_t members = plan->group_start[group + 1] - plan->group_start[group];
+    struct allocate_group *group = &schedule->groups[index];
+    size_t members = plan->group_start[index + 1] - plan->group_start[index];
     size_t *order = calloc(members, sizeof *order);
-    uint64_t started = clock_monotonic_ns();
-    bool first = schedule->group_cost_ns[group] == 0;
+    uint64_t started = clock_monotonic_ns(), data_sets = schedule->session->datasets.spent_ns;
     int result = order ? 0 : error_set(error, "out of memory");
 
     if (order)
-        plan_point_order(plan, block, group, order);
-    for (size_t i = 0; i < members && result == 0 && !(first && out_of_time(schedule)); i++)
-        result = measure_point(schedule, progress, order[i], block, i, error);
-    schedule->group_cost_ns[group] = clock_monotonic_ns() - started;
+        plan_point_order(plan, schedule->first_block + group->blocks, index, order);
+    for (size_t i = 0; i < members && result == 0 && !(group->blocks == 0 && out_of_time(schedule));
+         i++)
+        result = measure_point(schedule, progress, order[i], group->blocks, i, error);
     free(order);
-    return result;
+    if (result < 0 || spawn_stop_requested())
+        return result;
+    schedule->spent_ns[index] += clock_monotonic_ns() - started -
+                                 (schedule->session->datasets.spent_ns - data_sets);
+    group->blocks++;
+    group->cost_ns = (double)schedule->spent_ns[index] / (double)group->blocks;
+    return 0;
 }
 
-static bool fits_budget(const struct schedule *schedule, size_t group)
+static bool fits_budget(const struct schedule *schedule, const struct allocate_group *group)
 {
-    return clock_monotonic_ns() + schedule->group_cost_ns[group] <= schedule->deadline_ns;
+    return group->blocks == 0 ||
+           clock_monotonic_ns() + (uint64_t)group->cost_ns <= schedule->deadline_ns;
 }
 
-/* One block of every group that still wants one. *begun and *skipped count groups. */
-static int measure_block(struct schedule *schedule, struct progress *progress, uint64_t block,
-                         size_t *begun, size_t *skipped, struct error *error)
+/* One block of every group that is below its target; returns how many that were, or -1. */
+static long measure_pass(struct schedule *schedule, struct progress *progress, uint64_t pass,
+                         struct error *error)
 {
     const struct plan *plan = &schedule->session->plan;
     size_t *order = calloc(plan->group_count, sizeof *order);
-    int result = order ? 0 : error_set(error, "out of memory");
+    long measured = order ? 0 : error_set(error, "out of memory");
 
-    *begun = *skipped = 0;
     if (order)
-        plan_group_order(plan, block, order);
-    for (size_t i = 0; i < plan->group_count && result == 0 && !spawn_stop_requested(); i++) {
-        if (!group_is_wanted(schedule, order[i], block))
+        plan_group_order(plan, schedule->first_block + pass, order);
+    for (size_t i = 0; i < plan->group_count && measured >= 0 && !spawn_stop_requested(); i++) {
+        const struct allocate_group *group = &schedule->groups[order[i]];
+        if (group->blocks >= group->target || !fits_budget(schedule, group))
             continue;
-        if (!fits_budget(schedule, order[i])) {
-            ++*skipped;
-            continue;
-        }
-        ++*begun;
-        result = measure_group(schedule, progress, order[i], block, error);
+        measured = measure_group(schedule, progress, order[i], error) < 0 ? -1 : measured + 1;
     }
     free(order);
-    return result;
+    return measured;
+}
+
+/* What is known by now, for the allocation. */
+static void look(struct schedule *schedule)
+{
+    const struct plan *plan = &schedule->session->plan;
+
+    for (size_t i = 0; i < plan->group_count; i++) {
+        struct allocate_group *group = &schedule->groups[i];
+        group->closed = group->blocks >= schedule->session->config.blocks ||
+                        !group_is_wanted(schedule, i, group->blocks);
+        group->width = precision_of_group(plan, i, schedule->times,
+                                          schedule->session->config.blocks, group->blocks);
+    }
+}
+
+static double left_ns(const struct schedule *schedule)
+{
+    uint64_t now = clock_monotonic_ns();
+
+    return now < schedule->deadline_ns ? (double)(schedule->deadline_ns - now) : 0;
+}
+
+static bool is_known(const struct schedule *schedule, const struct allocate_limits *limits)
+{
+    for (size_t i = 0; i < schedule->session->plan.group_count; i++)
+        if (allocate_is_open(&schedule->groups[i], limits))
+            return false;
+    return true;
+}
+
+/* Measure up to the targets of one round. The blocks measured, or -1. */
+static long measure_round(struct schedule *schedule, struct progress *progress, uint64_t *pass,
+                          struct error *error)
+{
+    long all = 0, measured;
+
+    do {
+        measured = measure_pass(schedule, progress, *pass, error);
+        if (measured < 0)
+            return -1;
+        all += measured;
+        if (measured > 0 && !spawn_stop_requested())
+            progress_block(progress, *pass);
+        *pass += measured > 0;
+    } while (measured > 0 && !spawn_stop_requested());
+    return all;
 }
 
 int schedule_run(struct schedule *schedule, struct error *error)
 {
+    const struct plan *plan = &schedule->session->plan;
+    const struct allocate_limits limits = foresee_limits(&schedule->session->config);
     struct progress progress;
-    uint64_t blocks = schedule->session->config.blocks;
-    size_t begun, skipped, skipped_ever = 0;
-    int result = 0;
+    uint64_t pass = 0;
+    long measured = 1;
 
-    progress_begin(&progress, schedule->deadline_ns, blocks);
-    for (uint64_t block = 0; block < blocks && result == 0; block++) {
-        result = measure_block(schedule, &progress, block, &begun, &skipped, error);
-        skipped_ever += skipped;
-        if (spawn_stop_requested() || (begun == 0 && skipped > 0))
+    progress_begin(&progress, schedule->deadline_ns, limits.blocks);
+    for (bool pilot = true; measured > 0 && !spawn_stop_requested(); pilot = false) {
+        look(schedule);
+        if (allocate_round(schedule->groups, plan->group_count, &limits, left_ns(schedule)) == 0)
             break;
-        if (begun > 0 && result == 0)
-            progress_block(&progress, block);
+        measured = measure_round(schedule, &progress, &pass, error);
+        if (pilot && measured > 0 && !spawn_stop_requested())
+            foresee_print(plan, schedule->groups, &limits, left_ns(schedule), false, stderr);
     }
     progress_end(&progress);
-    schedule->end = spawn_stop_requested() ? SCHEDULE_INTERRUPTED
-                    : skipped_ever > 0     ? SCHEDULE_OUT_OF_BUDGET
-                                           : SCHEDULE_COMPLETE;
-    return result;
+    look(schedule);
+    schedule->end = spawn_stop_requested()          ? SCHEDULE_INTERRUPTED
+                    : is_known(schedule, &limits) ? SCHEDULE_COMPLETE
+                                                    : SCHEDULE_OUT_OF_BUDGET;
+    return measured < 0 ? -1 : 0;
 }
 
 static bool has_valid_trial(const struct schedule *schedule, size_t point)
 {
     for (uint64_t block = 0; block < schedule->session->config.blocks; block++)
-        if (schedule->done[cell(schedule, point, block)])
+        if (schedule->times[cell(schedule, point, block)] > 0)
             return true;
     return false;
 }
@@ -240,4 +327,26 @@ size_t schedule_unmeasured(const struct schedule *schedule)
     for (size_t i = 0; i < schedule->session->plan.count; i++)
         count += schedule->session->plan.points[i].supported && !has_valid_trial(schedule, i);
     return count;
+}
+
+json_t *schedule_to_json(const struct schedule *schedule)
+{
+    const struct allocate_limits limits = foresee_limits(&schedule->session->config);
+    json_t *groups = json_array();
+
+    for (size_t i = 0; i < schedule->session->plan.group_count; i++) {
+        const struct allocate_group *group = &schedule->groups[i];
+        bool precise = group->blocks >= group->least && group->width <= limits.precision;
+        json_array_append_new(
+            groups, json_pack("{s:I, s:I, s:I, s:o, s:s}", "group", (json_int_t)i, "blocks",
+                              (json_int_t)group->blocks, "block_cost_ns",
+                              (json_int_t)group->cost_ns, "half_width",
+                              isfinite(group->width) ? json_real(group->width) : json_null(),
+                              "stopped_by",
+                              precise                            ? "precision"
+                              : group->blocks >= limits.blocks ? "blocks"
+                              : group->closed                  ? "nothing to measure"
+                                                               : "budget"));
+    }
+    return json_pack("{s:f, s:o}", "precision", limits.precision, "groups", groups);
 }

@@ -184,5 +184,6 @@ int session_close(struct session *session)
     config_free(&session->config);
     catalogue_free(&session->catalogue);
     json_decref(session->left_out);
+    json_decref(session->bought);
     return result;
 }

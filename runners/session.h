@@ -28,6 +28,7 @@ struct session {
     struct datasets datasets;
     struct journal journal;
     struct accounting accounting;
+    json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     json_t *left_out; /* sentences: what could not be done here, and why */
     int method_cpu;   /* or SPAWN_CPU_ANY */
 };

@@ -327,8 +327,15 @@ static int begin(struct attempt *attempt, struct session *session, struct plan_p
     return attempt->set ? 0 : -1;
 }
 
-int trial_measure(struct session *session, const struct trial_place *place, enum trial_outcome *outcome,
-                  struct error *error)
+double trial_record_time_ns(const json_t *record)
+{
+    return json_number_value(json_object_get(record, "setup_ns")) +
+           json_number_value(json_object_get(record, "transfer_ns")) +
+           json_number_value(json_object_get(record, "teardown_ns"));
+}
+
+int trial_measure(struct session *session, const struct trial_place *place,
+                  struct trial_result *measured, struct error *error)
 {
     struct attempt attempt = {.place = place};
 
@@ -338,7 +345,7 @@ int trial_measure(struct session *session, const struct trial_place *place, enum
     int result = run(&attempt, error);
     if (result == 0)
         result = record(&attempt, error);
-    *outcome = attempt.outcome;
+    *measured = (struct trial_result){attempt.outcome, trial_record_time_ns(attempt.record)};
     json_decref(attempt.output);
     json_decref(attempt.record);
     return result;

@@ -12,11 +12,19 @@ struct trial_place {
 
 enum trial_outcome { TRIAL_VALID, TRIAL_VOID, TRIAL_UNSUPPORTED, TRIAL_INTERRUPTED };
 
+struct trial_result {
+    enum trial_outcome outcome;
+    double time_ns; /* of a valid trial: setup, transfer and teardown of the median cycle */
+};
+
+/* The time that a trial's record gives, or 0. */
+double trial_record_time_ns(const json_t *record);
+
 /* Measure once and append the record to the journal (but not of an interrupted trial). A trial that goes
  * wrong is a void one; only what makes going on pointless, a journal that cannot be written or a data set
  * that cannot be made, is an error (-1). A method that says it cannot work here has its point marked so. */
-int trial_measure(struct session *session, const struct trial_place *place, enum trial_outcome *outcome,
-                  struct error *error);
+int trial_measure(struct session *session, const struct trial_place *place,
+                  struct trial_result *result, struct error *error);
 
 /* Run a method once on one small file without recording anything, to learn whether it works between
  * these targets. 0 with *works and, if it does not, the reason; -1 when that could not be found out. */
