@@ -299,7 +299,7 @@ static int count_voids(struct summary *summary)
     return 0;
 }
 
-static int fill_rows(struct summary *summary)
+static int fill_rows(struct summary *summary, bool check)
 {
     const size_t points = summary->run->point_count;
 
@@ -311,7 +311,8 @@ static int fill_rows(struct summary *summary)
         return -1;
     scratch.b = scratch.a + summary->blocks;
     scratch.c = scratch.b + summary->blocks;
-    size_t resamples = bootstrap_resamples(count_comparisons(summary->run), summary->blocks);
+    size_t comparisons = count_comparisons(summary->run);
+    size_t resamples = check ? bootstrap_resamples(comparisons, summary->blocks) : 0;
     for (size_t p = 0; p < points; p++) {
         fill_row(summary, p, &scratch);
         fill_ratio(summary, p, resamples, &scratch);
@@ -320,15 +321,25 @@ static int fill_rows(struct summary *summary)
     return 0;
 }
 
-int summary_make(struct summary *summary, const struct run *run, struct error *error)
+static int make(struct summary *summary, const struct run *run, bool check, struct error *error)
 {
     *summary = (struct summary){.run = run};
     summary->rows = calloc(run->point_count, sizeof *summary->rows);
     if (!summary->rows || count_trials(summary) < 0 || count_voids(summary) < 0 ||
-        fill_rows(summary) < 0 || judge_rows(summary) < 0 ||
+        fill_rows(summary, check) < 0 || judge_rows(summary) < 0 ||
         drift_measure(summary, &summary->drift) < 0 || decide_labels(summary) < 0 || decide_groups(summary) < 0)
         return error_set(error, "out of memory");
     return 0;
+}
+
+int summary_make(struct summary *summary, const struct run *run, struct error *error)
+{
+    return make(summary, run, true, error);
+}
+
+int summary_make_unchecked(struct summary *summary, const struct run *run, struct error *error)
+{
+    return make(summary, run, false, error);
 }
 
 void summary_free(struct summary *summary)

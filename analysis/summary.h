@@ -92,6 +92,9 @@ struct summary {
 /* Summarise run, which must outlive the summary. Of the attempts of a block the last valid one
  * counts. 0, or -1 when out of memory; summary_free is safe after either. */
 int summary_make(struct summary *summary, const struct run *run, struct error *error);
+
+/* The same without the bootstrap, for those who do not look at it. */
+int summary_make_unchecked(struct summary *summary, const struct run *run, struct error *error);
 void summary_free(struct summary *summary);
 
 /* Times of the blocks in which both points have a valid trial, into arrays of at least

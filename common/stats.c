@@ -101,19 +101,18 @@ double stats_walsh_average(const double *sorted, size_t n, size_t k)
 /* probability[s] = P(T = s): each rank from 1 to n is in the sum or not, with one chance in two. */
 static void signed_rank_distribution(size_t n, double probability[EXACT_SUMS])
 {
-    memset(probability, 0, EXACT_SUMS * sizeof *probability);
+    memset(probability, 0, (n * (n + 1) / 2 + 1) * sizeof *probability);
     probability[0] = 1;
     for (size_t rank = 1; rank <= n; rank++)
         for (size_t sum = rank * (rank + 1) / 2 + 1; sum-- > 0;)
             probability[sum] = (probability[sum] + (sum >= rank ? probability[sum - rank] : 0)) / 2;
 }
 
-static size_t exact_rank(size_t n, double tail, double *confidence)
+static size_t exact_rank(const double *probability, size_t n, double tail, double *confidence)
 {
-    double probability[EXACT_SUMS], below = 0;
+    double below = 0;
     size_t c = 0;
 
-    signed_rank_distribution(n, probability);
     while (c < n * (n + 1) / 4 && below + probability[c] <= tail)
         below += probability[c++];
     *confidence = 1 - 2 * below;
@@ -132,25 +131,28 @@ static size_t approximate_rank(size_t n, double tail, double *confidence)
 
 size_t stats_signed_rank_rank(size_t n, double level, double *confidence)
 {
-    double tail = (1 - level) / 2;
+    double tail = (1 - level) / 2, probability[EXACT_SUMS];
 
-    return n <= EXACT_N ? exact_rank(n, tail, confidence) : approximate_rank(n, tail, confidence);
+    if (n > EXACT_N)
+        return approximate_rank(n, tail, confidence);
+    signed_rank_distribution(n, probability);
+    return exact_rank(probability, n, tail, confidence);
 }
 
-/* Twice the smaller tail, of Walsh averages above and below 0; ties count half. */
-static double signed_rank_p(const double *sorted, size_t n)
+/* Twice the smaller tail, of Walsh averages above and below 0; ties count half. The distribution is
+ * only looked at where it is exact. */
+static double signed_rank_p(const double *probability, const double *sorted, size_t n)
 {
     size_t pairs = n * (n + 1) / 2, up_to = count_walsh(sorted, n, 0);
     size_t below = count_walsh(sorted, n, -DBL_TRUE_MIN);
     double fewer = fmin((double)below, (double)(pairs - up_to)) + (double)(up_to - below) / 2;
-    double probability[EXACT_SUMS], tail = 0;
+    double tail = 0;
 
     if (n > EXACT_N) {
         double m = (double)n, mean = m * (m + 1) / 4;
         double deviation = sqrt(m * (m + 1) * (2 * m + 1) / 24);
         return fmin(1, 2 * gsl_cdf_ugaussian_P((fewer + 0.5 - mean) / deviation));
     }
-    signed_rank_distribution(n, probability);
     for (size_t sum = 0; (double)sum <= fewer; sum++)
         tail += probability[sum];
     return fmin(1, 2 * tail);
@@ -160,17 +162,21 @@ struct interval stats_centre_interval(double *values, size_t n)
 {
     struct interval result = stats_none();
     size_t pairs = n * (n + 1) / 2;
-    double confidence;
+    double confidence, probability[EXACT_SUMS];
+    const double tail = (1 - STATS_LEVEL) / 2;
 
     result.n = n;
     if (n == 0)
         return result;
+    if (n <= EXACT_N)
+        signed_rank_distribution(n, probability);
     gsl_sort(values, 1, n);
     result.middle = (stats_walsh_average(values, n, (pairs + 1) / 2) +
                      stats_walsh_average(values, n, pairs / 2 + 1)) /
                     2;
-    result.p = signed_rank_p(values, n);
-    size_t c = stats_signed_rank_rank(n, STATS_LEVEL, &confidence);
+    result.p = signed_rank_p(probability, values, n);
+    size_t c = n <= EXACT_N ? exact_rank(probability, n, tail, &confidence)
+                            : approximate_rank(n, tail, &confidence);
     if (c == 0)
         return result;
     result.low = stats_walsh_average(values, n, c);

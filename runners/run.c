@@ -13,6 +13,7 @@
 
 #include "common/clock.h"
 #include "common/units.h"
+#include "runners/boots.h"
 #include "runners/dry_run.h"
 #include "runners/environment.h"
 #include "runners/foresee.h"
@@ -23,12 +24,12 @@
 struct request {
     const char *config, *output, *resume, *only;
     const char *budget, *seed;
-    bool dry_run;
+    bool dry_run, append; /* append: resume is the run to which a boot is added */
 };
 
 static const char usage[] =
     "usage: iotoll run CONFIG [--output DIR] [--budget 5m] [--seed N] [--only TEXT] [--dry-run]\n"
-    "       iotoll run --resume DIR [--budget 5m]\n";
+    "       iotoll run --resume DIR | --append DIR [--budget 5m]\n";
 
 static void parse(struct request *request, int argc, char **argv)
 {
@@ -36,6 +37,7 @@ static void parse(struct request *request, int argc, char **argv)
         {"output", required_argument, NULL, 'o'}, {"budget", required_argument, NULL, 'b'},
         {"seed", required_argument, NULL, 's'},   {"resume", required_argument, NULL, 'r'},
         {"only", required_argument, NULL, 'f'},   {"dry-run", no_argument, NULL, 'n'},
+        {"append", required_argument, NULL, 'a'},
         {0},
     };
 
@@ -45,6 +47,7 @@ static void parse(struct request *request, int argc, char **argv)
         case 'o': request->output = optarg; break;
         case 'b': request->budget = optarg; break;
         case 's': request->seed = optarg; break;
+        case 'a': request->append = true; /* fall through */
         case 'r': request->resume = optarg; break;
         case 'f': request->only = optarg; break;
         case 'n': request->dry_run = true; break;
@@ -98,6 +101,21 @@ static int load_new(struct session *session, const struct request *request, json
     return *header ? 0 : error_set(error, "out of memory");
 }
 
+/* A run is resumed in the boot it was begun in, or appended to in another. */
+static int check_boot(const struct request *request, json_t *boots, const json_t *before,
+                      const json_t *now, struct error *error)
+{
+    const char *boot = json_string_value(json_object_get(now, "boot_id"));
+
+    if (request->append)
+        return boots_add(boots, before, now, request->resume, error);
+    if (json_equal(json_object_get(before, "kernel"), json_object_get(now, "kernel")) &&
+        !strcmp(boots_last_id(boots), boot ? boot : ""))
+        return 0;
+    return error_set(error, "%s was measured before this boot: start a new run instead, or --append to it",
+                     request->resume);
+}
+
 /* A run is resumed with its own config and seed, and only on the kernel it was measured on. */
 static int load_resumed(struct session *session, const struct request *request, json_t **header,
                         struct error *error)
@@ -105,16 +123,14 @@ static int load_resumed(struct session *session, const struct request *request, 
     json_t *root = run_file_load(request->resume, error);
     json_t *now = environment_describe();
     const char *name = json_string_value(json_object_get(root, "name"));
-    json_t *before = json_object_get(root, "environment");
+    json_t *before = json_object_get(root, "environment"), *boots = NULL;
     int result = -1;
 
     if (!root)
         goto out;
-    if (!json_equal(json_object_get(before, "kernel"), json_object_get(now, "kernel")) ||
-        !json_equal(json_object_get(before, "boot_id"), json_object_get(now, "boot_id"))) {
-        error_set(error, "%s was measured before this boot: start a new run instead", request->resume);
+    boots = boots_of_run(root);
+    if (check_boot(request, boots, before, now, error) < 0)
         goto out;
-    }
     if (config_from_json(&session->config, name ? name : "resumed", json_object_get(root, "config"),
                          &session->catalogue, error) < 0)
         goto out;
@@ -123,11 +139,13 @@ static int load_resumed(struct session *session, const struct request *request, 
         plan_make(&session->plan, &session->config, json_string_value(json_object_get(root, "only")),
                   error) < 0)
         goto out;
-    *header = json_pack("{s:O, s:O, s:O, s:O}", "started_utc", json_object_get(root, "started_utc"),
-                        "environment", before, "build", json_object_get(root, "build"), "only",
-                        json_object_get(root, "only"));
+    *header = json_pack("{s:O, s:O, s:O, s:O, s:O}", "started_utc",
+                        json_object_get(root, "started_utc"), "environment", before, "build",
+                        json_object_get(root, "build"), "only", json_object_get(root, "only"), "boots",
+                        boots);
     result = *header ? 0 : error_set(error, "%s/run.json lacks what a run must have", request->resume);
 out:
+    json_decref(boots);
     json_decref(now);
     json_decref(root);
     return result;
@@ -223,7 +241,8 @@ static int measure(struct session *session, const char *directory, const json_t 
         return -1;
     uint64_t deadline = session->accounting.started_ns + session->config.budget_ns;
     if (run_file_write(directory, session, header, "running", error) == 0 &&
-        schedule_new(schedule, session, deadline, 0, error) == 0 &&
+        schedule_new(schedule, session, deadline, boots_first_block(json_object_get(header, "boots")),
+                     error) == 0 &&
         (!resumed || schedule_resume(schedule, directory, error) == 0)) {
         link_latest(directory);
         announce(session, directory);
