@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/crossover.h"
 #include "analysis/decide.h"
 #include "common/units.h"
 
@@ -231,6 +232,20 @@ int answers_family(const struct summary *summary, size_t first, size_t last, FIL
         written = 1;
     }
     return written;
+}
+
+void answers_crossovers(const struct summary *summary, size_t first, size_t last, FILE *out)
+{
+    enum { MOST = 64, SHOWN = 3 };
+    struct crossover list[MOST];
+    long count = crossover_find(summary, first, last, list, MOST);
+
+    for (long i = 0; i < count && i < SHOWN; i++) {
+        fputc(' ', out);
+        crossover_words(summary, &list[i], out);
+    }
+    if (count > SHOWN)
+        fprintf(out, " %ld more crossovers are in summary.json.", count - SHOWN);
 }
 
 void answers_decision(const struct summary *summary, const struct decision *decision, FILE *out)

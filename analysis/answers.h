@@ -17,7 +17,11 @@ size_t answers_family_end(const struct summary *summary, size_t first);
  * label_family's. */
 int answers_family(const struct summary *summary, size_t first, size_t last, FILE *out);
 
-/* The same for one size: "sendfile is fastest (1.84x stream [1.79, 1.90])". */
+/* Where methods and their baselines change places in the family, each sentence after a space; the
+ * first few, then how many more. */
+void answers_crossovers(const struct summary *summary, size_t first, size_t last, FILE *out);
+
+/* answers_family for one size: "sendfile is fastest (1.84x stream [1.79, 1.90])". */
 void answers_decision(const struct summary *summary, const struct decision *decision, FILE *out);
 
 /* "1.84x" with two decimals, one from 10 on. */

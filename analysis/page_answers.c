@@ -19,6 +19,7 @@ static char *sentences(const struct summary *summary, size_t first, size_t last)
     if (!memory)
         return NULL;
     int written = answers_family(summary, first, last, memory);
+    answers_crossovers(summary, first, last, memory);
     if (fclose(memory) != 0 || !written) {
         free(text);
         return NULL;

@@ -24,6 +24,7 @@ static void print_family(FILE *out, const struct summary *summary, size_t first,
     if (!memory)
         return;
     int written = answers_family(summary, first, last, memory);
+    answers_crossovers(summary, first, last, memory);
     if (fclose(memory) == 0 && written) {
         fprintf(out, "\n  %s\n", label_family(summary->decisions[first].point, name));
         terminal_wrapped(out, text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/answers.h"
+#include "analysis/crossover.h"
 #include "analysis/publish.h"
 
 static json_t *number(double value)
@@ -157,15 +158,50 @@ static json_t *decision_rows(const struct summary *summary)
     return array;
 }
 
+static json_t *crossover_row(const struct summary *summary, const struct crossover *crossover)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        return NULL;
+    crossover_words(summary, crossover, out);
+    fclose(out);
+    json_t *row = json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:s?}", "axis",
+                            crossover->along_blocks ? "block_size_bytes" : "file_size_bytes",
+                            "before", (json_int_t)crossover->before, "after",
+                            (json_int_t)crossover->after, "at", number(crossover->at), "low",
+                            number(crossover->low), "high", number(crossover->high), "sentence",
+                            text);
+    free(text);
+    return row;
+}
+
+static json_t *crossover_rows(const struct summary *summary)
+{
+    enum { MOST = 64 };
+    struct crossover list[MOST];
+    json_t *array = json_array();
+
+    for (size_t first = 0, last; first < summary->decision_count; first = last) {
+        last = answers_family_end(summary, first);
+        long count = crossover_find(summary, first, last, list, MOST);
+        for (long i = 0; i < count; i++)
+            json_array_append_new(array, crossover_row(summary, &list[i]));
+    }
+    return array;
+}
+
 int summary_json_write(const struct summary *summary, const char *path, struct error *error)
 {
-    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "run",
+    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "run",
                              summary->run->name, "trials", (json_int_t)summary->run->trial_count,
                              "valid", (json_int_t)summary->valid, "void",
                              (json_int_t)summary->void_count, "margin", summary->margin, "aa", noise_row(summary), "drift",
                              drift_row(&summary->drift), "points",
                              point_rows(summary), "voids", void_rows(summary), "decisions",
-                             decision_rows(summary));
+                             decision_rows(summary), "crossovers", crossover_rows(summary));
     char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
     int result = -1;
 

@@ -55,12 +55,14 @@ static int check_same(const json_t *before, const json_t *now, const char *direc
                                        "cpu_model", "cpus",        "transparent_hugepages",
                                        "governor", "mitigations", "microcode"};
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!json_equal(json_object_get(before, keys[i]), json_object_get(now, keys[i])))
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *then = json_object_get(before, keys[i]), *today = json_object_get(now, keys[i]);
+        if ((then || today) && !json_equal(then, today))
             return error_set(error,
                              "%s: its %s is not today's: another boot must differ in nothing else; "
                              "start a new run and compare the two",
                              directory, keys[i]);
+    }
     return 0;
 }
 
