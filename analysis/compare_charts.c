@@ -108,9 +108,10 @@ static int add_forest(struct chart_list *list, const struct comparison *comparis
         snprintf(chart->title, sizeof chart->title, "%.90s: time against %.90s",
                  comparison->new->label, comparison->base->label);
         snprintf(chart->subtitle, sizeof chart->subtitle,
-                 "time of a pass, new / base, with 95 %% interval · the %zu %s of %zu points", shown,
-                 resolved ? "largest changes" : "points farthest from it", comparison->count);
-        snprintf(chart->x_label, sizeof chart->x_label, "faster (less time)  ·  slower (more time)");
+                 "time of a pass, new / base, with 95 %% interval · the %zu %s of %zu points",
+                 shown, resolved ? "largest changes" : "points farthest from it",
+                 comparison->count);
+        strcpy(chart->x_label, "faster (less time)  ·  slower (more time)");
         snprintf(chart->alt, sizeof chart->alt, "%s. %zu of %zu points changed.", chart->title,
                  resolved, comparison->count);
         result = shown ? fill_forest(chart, comparison, rows, shown) : 0;

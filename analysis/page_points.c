@@ -113,6 +113,8 @@ static void write_point(FILE *out, const struct summary *summary, const struct d
     html_count_cell(out, row->major_faults);
     html_count_cell(out, row->device_read_bytes);
     fprintf(out, "<td class=\"number\">%zu", row->n);
+    if (isfinite(row->detectable))
+        fprintf(out, "<small>finds ±%.2g %%</small>", 100 * row->detectable);
     if (row->void_count)
         fprintf(out, "<small>%zu void</small>", row->void_count);
     fputs("</td></tr>\n", out);

@@ -56,7 +56,8 @@ static int check_same(const json_t *before, const json_t *now, const char *direc
                                        "governor", "mitigations", "microcode"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const json_t *then = json_object_get(before, keys[i]), *today = json_object_get(now, keys[i]);
+        const json_t *then = json_object_get(before, keys[i]);
+        const json_t *today = json_object_get(now, keys[i]);
         if ((then || today) && !json_equal(then, today))
             return error_set(error,
                              "%s: its %s is not today's: another boot must differ in nothing else; "
@@ -78,7 +79,8 @@ int boots_add(json_t *boots, const json_t *before, const json_t *now, const char
         return -1;
     json_array_foreach(boots, i, boot)
         if (!strcmp(id_of(boot), id_of(now)))
-            return error_set(error, "%s has blocks of this boot already: --resume goes on with them",
+            return error_set(error,
+                             "%s has blocks of this boot already: --resume goes on with them",
                              directory);
     if (journal_each(directory, find_last_block, &last, error) < 0)
         return -1;

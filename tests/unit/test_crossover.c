@@ -55,11 +55,10 @@ static void write_run(double crossing, double noise, bool along_blocks)
     for (size_t i = 0; i < SIZES; i++) {
         uint64_t size = 4096ULL << (2 * i), file = along_blocks ? 64 << 20 : size;
         uint64_t block = along_blocks ? size : 0;
-        long stream = (long)fixture_add(&fixture,
-                                        fixture_point("stream", file, along_blocks ? size : 4096, 0),
-                                        along_blocks ? 0 : i, -1);
-        fixture_add(&fixture, fixture_point(along_blocks ? "mmb" : "mmap", file, block, 0),
-                    along_blocks ? 0 : i, stream);
+        struct point stream = fixture_point("stream", file, along_blocks ? size : 4096, 0);
+        struct point other = fixture_point(along_blocks ? "mmb" : "mmap", file, block, 0);
+        size_t group = along_blocks ? 0 : i;
+        fixture_add(&fixture, other, group, (long)fixture_add(&fixture, stream, group, -1));
     }
     fixture_header(&fixture, NULL);
     for (unsigned b = 0; b < BLOCKS; b++)
