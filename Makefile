@@ -26,7 +26,7 @@ method_sources := $(wildcard methods/*/*.c)
 method_sources := $(filter-out methods/harness/%,$(method_sources))
 methods := $(method_sources:%.c=$(BUILD)/%)
 harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard methods/harness/*.c)) \
-           $(addprefix $(BUILD)/common/,axes.o digest.o error.o units.o wire.o)
+           $(addprefix $(BUILD)/common/,axes.o content.o digest.o error.o tasks.o units.o wire.o)
 
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 objects    := $(library) $(harness) $(BUILD)/iotoll.o
@@ -38,7 +38,7 @@ objects    := $(library) $(harness) $(BUILD)/iotoll.o
 
 all: $(BUILD)/iotoll $(methods)
 
-run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev gnuplot-nox hyperfine
+run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine
 test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq util-linux iproute2 chromium fonts-dejavu-core fio
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
@@ -56,7 +56,7 @@ $(BUILD)/iotoll: $(BUILD)/iotoll.o $(library)
 define method_rule
 $(BUILD)/methods/$(1)/%: $(BUILD)/methods/$(1)/%.o $(BUILD)/methods/$(1).o $(harness)
 	$$(call say,LD,$$@)
-	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ -lxxhash -lpthread
+	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ -laio -luring -lxxhash -lm -lpthread
 endef
 $(foreach task,$(sort $(patsubst methods/%/,%,$(dir $(method_sources)))),$(eval $(call method_rule,$(task))))
 

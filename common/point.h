@@ -18,17 +18,23 @@ struct point {
     char task[POINT_NAME_SIZE];
     char method[POINT_NAME_SIZE];
     char runner[POINT_NAME_SIZE];      /* inprocess, hyperfine */
-    char source[POINT_NAME_SIZE];      /* target names; destination is "" for a scan */
+    char source[POINT_NAME_SIZE];      /* target names; "" where the task has none */
     char destination[POINT_NAME_SIZE];
-    char cache[POINT_NAME_SIZE];       /* cold, warm */
+    char cache[POINT_NAME_SIZE];       /* cold, warm; "none" without a source file */
     char policy[POINT_NAME_SIZE];      /* "none" where the method obeys none */
+    char alignment[POINT_NAME_SIZE];   /* of the buffer; "none" where the method has none */
     char consumption[POINT_NAME_SIZE]; /* "none" where the task consumes nothing */
     char durability[POINT_NAME_SIZE];  /* "none" where nothing is written */
+    char destination_state[POINT_NAME_SIZE]; /* fresh, overwrite; "none" where no file is created */
+    char distribution[POINT_NAME_SIZE]; /* uniform, zipf; "none" where nothing is random */
+    char offsets[POINT_NAME_SIZE];      /* aligned, unaligned; "none" likewise */
     uint64_t file_size_bytes;          /* S, the size of one file */
     uint64_t files;                    /* files in the set that a trial works through */
     uint64_t block_size_bytes;         /* B, 0 where the method obeys none */
     uint64_t buffers;                  /* N, 0 where the method obeys none */
     uint64_t threads;                  /* T, at least 1 */
+    uint64_t operations;               /* of a random task, a cycle; else 0 */
+    uint64_t compute_ns_per_kib;       /* work of the consumer beside its reading */
 };
 
 /* The fields above by name, for code that must treat them alike. */
@@ -36,7 +42,7 @@ struct point_field {
     const char *name;
     size_t offset;
     bool is_text; /* char[POINT_NAME_SIZE], else uint64_t */
-    bool is_axis; /* differs between the members of a comparison group: method, policy, B, N, T */
+    bool is_axis; /* differs between the members of a comparison group: method, policy, alignment, B, N, T */
 };
 extern const struct point_field point_fields[];
 extern const size_t point_field_count;

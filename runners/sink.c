@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/content.h"
 #include "common/digest.h"
 #include "runners/spawn.h"
 
@@ -107,6 +108,34 @@ static int receive_body(int socket, const struct wire_request *request, char *bu
     return 0;
 }
 
+/* Chunks begin at pages of a period, so a stamp a page makes the next one. */
+static int send_body(int socket, const struct wire_request *request, char *buffer, struct wire_reply *reply)
+{
+    uint64_t place = 0;
+
+    pattern_fill(0, buffer, RECEIVE_BYTES);
+    while (reply->bytes < request->bytes) {
+        uint64_t length = request->period - place < RECEIVE_BYTES ? request->period - place : RECEIVE_BYTES;
+        pattern_stamp(place, buffer, RECEIVE_BYTES);
+        if (wire_send(socket, buffer, length) < 0)
+            return -1;
+        reply->bytes += length;
+        place = place + length == request->period ? 0 : place + length;
+    }
+    return 0;
+}
+
+static int move_body(int socket, const struct wire_request *request, char *buffer, struct wire_reply *reply)
+{
+    if (request->mode > WIRE_SEND || request->bytes > REQUEST_LIMIT)
+        return -1;
+    if (request->mode != WIRE_SEND)
+        return receive_body(socket, request, buffer, reply);
+    if (request->bytes > 0 && (request->period == 0 || request->bytes % request->period))
+        return -1;
+    return send_body(socket, request, buffer, reply);
+}
+
 static int answer_request(int socket, char *buffer)
 {
     struct wire_request request;
@@ -117,8 +146,8 @@ static int answer_request(int socket, char *buffer)
     uint64_t cpu_before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     request.mode = le64toh(request.mode);
     request.bytes = le64toh(request.bytes);
-    if (request.mode > WIRE_DIGEST || request.bytes > REQUEST_LIMIT ||
-        receive_body(socket, &request, buffer, &reply) < 0)
+    request.period = le64toh(request.period);
+    if (move_body(socket, &request, buffer, &reply) < 0)
         return -1;
     reply.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
     reply = (struct wire_reply){htole64(reply.bytes), htole64(reply.digest), htole64(reply.cpu_ns)};

@@ -12,8 +12,11 @@
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/tasks.h"
+#include "methods/harness/compute.h"
 #include "methods/harness/cycles.h"
 #include "methods/harness/output.h"
+#include "methods/harness/random.h"
 
 /* A mapped page that cannot be read or written arrives as a signal; it is an I/O error all the same. */
 static void on_bus_error(int signal_number)
@@ -45,12 +48,17 @@ static void trial_start(struct trial *trial)
     trial->socket = -1;
     trial->source_directory = open_directory(options->source);
     trial->destination_directory = open_directory(options->destination);
+    team_start(&trial->team, (unsigned)options->threads);
     trial->order = calloc(options->files, sizeof *trial->order);
     trial->digests = calloc(options->files, sizeof *trial->digests);
     if (!trial->order || !trial->digests)
         die(1, "out of memory for %" PRIu64 " files", options->files);
     for (uint64_t i = 0; i < options->files; i++)
         trial->order[i] = i;
+    if (task_find(task.name)->random)
+        random_allocate(trial);
+    if (options->compute_ns_per_kib)
+        compute_calibrate();
     if (task.connect)
         task.connect(trial);
 }
@@ -59,6 +67,8 @@ static void trial_finish(struct trial *trial)
 {
     if (trial->socket >= 0)
         close(trial->socket);
+    team_stop(&trial->team);
+    random_free(trial);
     free(trial->order);
     free(trial->digests);
 }
@@ -99,6 +109,23 @@ static void run(const struct options *options, struct cycles *cycles)
     trial_finish(&trial);
 }
 
+/* What would not be wrong but meaningless. */
+static void check(const struct options *options)
+{
+    const struct task_traits *traits = task_find(task.name);
+
+    if (traits->source == PLACE_FILE && !options->source)
+        die(EXIT_USAGE, "--source DIR is missing");
+    if (traits->random && options->files != 1)
+        die(EXIT_USAGE, "--files: operations are on one file");
+    if (traits->consumes && options->consumption == CONSUME_NONE && (method.axes & METHOD_LAZY))
+        die(EXIT_USAGE, "--consumption none would move no bytes through a mapping");
+    if (options->policy != POLICY_NONE && !(method.policies & POLICY_BIT(options->policy)))
+        die(EXIT_USAGE, "--policy %s: this method does not offer it", axes_policies[options->policy]);
+    if (options->threads > 1 && !(method.axes & METHOD_THREADS))
+        die(EXIT_USAGE, "--threads: this method has no threads");
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -108,10 +135,7 @@ int main(int argc, char **argv)
         output_description(argv[0]);
         return EXIT_DONE;
     }
-    if (task.consumes && options.consumption == CONSUME_NONE && (method.axes & METHOD_LAZY))
-        die(EXIT_USAGE, "consumption none would move no bytes through a mapping");
-    if (options.policy != POLICY_NONE && !(method.policies & POLICY_BIT(options.policy)))
-        die(EXIT_USAGE, "--policy %s: this method does not offer it", axes_policies[options.policy]);
+    check(&options);
     struct cycles *cycles = calloc(1, sizeof *cycles);
     if (!cycles)
         die(1, "out of memory");
