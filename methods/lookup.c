@@ -8,7 +8,7 @@
 
 static void before_cycle(struct trial *trial)
 {
-    random_offsets(trial, trial->options.once);
+    random_offsets(trial, trial->options.distinct);
 }
 
 /* What the records of the last cycle hold follows from where they are: no file is read for the proof. */

@@ -4,14 +4,15 @@
 #ifndef IOTOLL_HYPERFINE_H
 #define IOTOLL_HYPERFINE_H
 
+#include "runners/arguments.h"
 #include "runners/gate.h"
 #include "runners/session.h"
 
 struct hyperfine_trial {
     struct session *session;
     const struct plan_point *planned;
-    struct dataset *set;
-    const struct target *destination;
+    struct arguments_places places;
+    const cpu_set_t *cpus; /* NULL: any */
     json_t *record;    /* gets whole_process_*, prepare_ns, verify_ns, trial_ns, exit */
 
     json_t *output;    /* the method's own line with its digest, or NULL; the caller's reference */

@@ -19,7 +19,6 @@
 #include "common/clock.h"
 #include "common/content.h"
 #include "common/digest.h"
-#include "runners/spawn.h"
 
 enum { RECEIVE_BYTES = 256 << 10 };
 static const uint64_t REQUEST_LIMIT = 1ULL << 44; /* bytes; a wrong count must not hold a thread for ever */
@@ -222,7 +221,7 @@ pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struc
         _exit(1);
     signal(SIGINT, SIG_IGN); /* ^C reaches the whole group; the orchestrator ends the sink when it is done */
     CPU_ZERO(&set);
-    if (cpu != SPAWN_CPU_ANY) {
+    if (cpu != SINK_CPU_ANY) {
         CPU_SET(cpu, &set);
         sched_setaffinity(0, sizeof set, &set);
     }

@@ -55,6 +55,7 @@ struct method {
     unsigned axes;     /* METHOD_* of common/axes.h: what it obeys */
     unsigned policies; /* POLICY_BIT()s; needed with METHOD_POLICY */
     int source_flags, destination_flags; /* for open(2), O_DIRECT say */
+    unsigned helpers; /* threads beside each of ours, its own or the kernel's, that want a CPU too */
     const char *events; /* what job->events counts ("blocking reads"); NULL if nothing */
     void (*allocate)(struct job *job); /* what outlives one file: buffers, rings, pipes */
     void (*setup)(struct job *job);    /* what all threads share: mappings of the whole file */

@@ -47,6 +47,7 @@ static const struct rule rules[] = {
     NAMES("distribution", distribution, axes_distributions),
     NAMES("offsets", offsets, axes_offsets),
     RULE("once", FLAG, once),
+    RULE("distinct", FLAG, distinct),
     RULE("describe", FLAG, describe),
     RULE("probe", FLAG, probe),
     RULE("no-verify", FLAG, no_verify),

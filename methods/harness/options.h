@@ -24,7 +24,7 @@ struct options {
     enum overwrite destination_state;
     enum distribution distribution;
     enum offsets offsets;
-    bool once, describe, probe, no_verify, verify_only;
+    bool once, distinct, describe, probe, no_verify, verify_only;
 };
 
 /* Parse argv into options with their defaults; exits 2 with a message on what cannot be. */

@@ -40,8 +40,9 @@ void output_description(const char *program)
            method.summary);
     write_names(stdout, "axes", axes_names, method.axes);
     write_names(stdout, "policies", axes_policies, method.policies);
-    printf(",\"lazy\":%s,\"direct\":%s,\"events\":", method.axes & METHOD_LAZY ? "true" : "false",
-           (method.source_flags | method.destination_flags) & O_DIRECT ? "true" : "false");
+    printf(",\"lazy\":%s,\"direct\":%s,\"helpers\":%u,\"events\":", method.axes & METHOD_LAZY ? "true" : "false",
+           (method.source_flags | method.destination_flags) & O_DIRECT ? "true" : "false",
+           method.helpers);
     printf(method.events ? "\"%s\"}\n" : "null}\n", method.events);
 }
 
