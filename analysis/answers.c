@@ -20,7 +20,8 @@ size_t answers_family_end(const struct summary *summary, size_t first)
     size_t last = first + 1;
 
     while (last < summary->decision_count &&
-           label_compare_family(summary->decisions[first].point, summary->decisions[last].point) == 0)
+           label_compare_family(summary->decisions[first].point, summary->decisions[last].point) ==
+               0)
         last++;
     return last;
 }
@@ -32,8 +33,8 @@ size_t answers_methods(const struct summary *summary, const struct decision *dec
 
     for (size_t i = 0; i < decision->winner_count; i++) {
         size_t j = 0;
-        while (j < count && strcmp(method_of(summary, methods[j]),
-                                   method_of(summary, decision->winners[i])))
+        while (j < count &&
+               strcmp(method_of(summary, methods[j]), method_of(summary, decision->winners[i])))
             j++;
         if (j == count)
             methods[count++] = decision->winners[i];
@@ -94,8 +95,8 @@ static size_t count_methods(const struct summary *summary, const struct decision
     return count;
 }
 
-static void write_names(const struct summary *summary, const struct decision *decision, bool settings,
-                        FILE *out)
+static void write_names(const struct summary *summary, const struct decision *decision,
+                        bool settings, FILE *out)
 {
     size_t *methods = calloc(decision->winner_count, sizeof *methods);
     size_t count = methods ? answers_methods(summary, decision, methods) : 0;
@@ -121,8 +122,8 @@ static bool is_tie(const struct summary *summary, const struct decision *decisio
     return false;
 }
 
-/* "(1.84x stream [1.79, 1.90])", over several sizes "(1.4-1.9x stream)"; nothing where the baseline is
- * itself among the winners. */
+/* "(1.84x stream [1.79, 1.90])", over several sizes "(1.4-1.9x stream)"; nothing where the baseline
+ * is itself among the winners. */
 static void write_gain(const struct summary *summary, size_t first, size_t last, FILE *out)
 {
     const struct decision *decision = &summary->decisions[first];
@@ -148,9 +149,10 @@ static void write_gain(const struct summary *summary, size_t first, size_t last,
     fputs(")", out);
 }
 
-/* Whether one method's CPU time lies below that of all other winners in every decision, intervals and
- * all: less is too little to say so. */
-static bool is_thriftiest(const struct summary *summary, const char *method, size_t first, size_t last)
+/* Whether one method's CPU time lies below that of all other winners in every decision, intervals
+ * and all: less is too little to say so. */
+static bool is_thriftiest(const struct summary *summary, const char *method, size_t first,
+                          size_t last)
 {
     for (size_t d = first; d < last; d++) {
         const struct decision *decision = &summary->decisions[d];
@@ -165,21 +167,32 @@ static bool is_thriftiest(const struct summary *summary, const char *method, siz
     return true;
 }
 
+/* Why there is no verdict; for a single size also which point leads. */
+static void write_shortage(const struct summary *summary, size_t first, size_t last, FILE *out)
+{
+    const size_t leader = summary->decisions[first].members[0];
+    size_t most = 0;
+
+    for (size_t d = first; d < last; d++)
+        if (summary->rows[summary->decisions[d].members[0]].n > most)
+            most = summary->rows[summary->decisions[d].members[0]].n;
+    fprintf(out, "too few trials for a verdict (n = %zu, at least %d needed)", most,
+            SUMMARY_LEAST_N);
+    if (last - first == 1)
+        fprintf(out, "; %s has the lowest median so far", summary->rows[leader].label);
+}
+
 static void write_verdict(const struct summary *summary, size_t first, size_t last, FILE *out)
 {
     const struct decision *decision = &summary->decisions[first];
     bool one = last - first == 1;
 
     if (!decide_is_resolved(decision)) {
-        fputs("too few trials for a verdict", out);
-        if (one)
-            fprintf(out, " (%zu of at least %d; %s has the lowest median so far)",
-                    summary->rows[decision->members[0]].n, SUMMARY_LEAST_N,
-                    summary->rows[decision->members[0]].label);
+        write_shortage(summary, first, last, out);
         return;
     }
     bool tie = is_tie(summary, decision);
-    write_names(summary, decision, one && !tie, out);
+    write_names(summary, decision, one && decision->winner_count == 1, out);
     fputs(tie ? " cannot be told apart" : " is fastest", out);
     write_gain(summary, first, last, out);
     const char *thrifty = method_of(summary, decision->winners[0]);
@@ -191,7 +204,8 @@ static void write_sizes(const struct summary *summary, size_t first, size_t last
 {
     char size[24];
 
-    fprintf(out, "At %s", units_format_size(summary->decisions[first].point->file_size_bytes, size));
+    fprintf(out, "At %s",
+            units_format_size(summary->decisions[first].point->file_size_bytes, size));
     if (last - first > 1)
         fprintf(out, "–%s",
                 units_format_size(summary->decisions[last - 1].point->file_size_bytes, size));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Decisions in words, never more than the intervals carry. Plain UTF-8 text, not escaped for HTML. */
+/* Decisions in words, never more than the intervals carry. Plain UTF-8 text, not escaped for HTML.
+ */
 #ifndef IOTOLL_ANSWERS_H
 #define IOTOLL_ANSWERS_H
 
@@ -10,9 +11,10 @@
 /* The decision after the last one that belongs to the family of decisions[first]. */
 size_t answers_family_end(const struct summary *summary, size_t first);
 
-/* One sentence a range of sizes in decisions[first..last), a family: "At 64K-16M: sendfile is fastest
- * (1.6-1.9x stream). At 256M: sendfile and mmb cannot be told apart." Writes nothing and returns 0 where no
- * group has two points to compare; else returns 1. The family's name is label_family's. */
+/* One sentence a range of sizes in decisions[first..last), a family: "At 64K-16M: sendfile is
+ * fastest (1.6-1.9x stream). At 256M: sendfile and mmb cannot be told apart." Writes nothing and
+ * returns 0 where no group has two points to compare; else returns 1. The family's name is
+ * label_family's. */
 int answers_family(const struct summary *summary, size_t first, size_t last, FILE *out);
 
 /* The same for one size: "sendfile is fastest (1.84x stream [1.79, 1.90])". */

@@ -34,7 +34,8 @@ struct chart *chart_list_add(struct chart_list *list)
 
 struct chart_series *chart_add_series(struct chart *chart)
 {
-    struct chart_series *grown = reallocarray(chart->series, chart->series_count + 1, sizeof *grown);
+    struct chart_series *grown = reallocarray(chart->series, chart->series_count + 1,
+                                              sizeof *grown);
 
     if (!grown)
         return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Charts as data, and their drawing by gnuplot: each as SVG for light and for dark pages and as a PNG of
- * twice the size. What a chart shows is charts.h's business. */
+/* Charts as data, and their drawing by gnuplot: each as SVG for light and for dark pages and as a
+ * PNG of twice the size. What a chart shows is charts.h's business. */
 #ifndef IOTOLL_CHART_H
 #define IOTOLL_CHART_H
 
@@ -23,8 +23,8 @@ struct chart_value {
 
 struct chart_series {
     char label[CHART_TEXT];
-    unsigned colour;  /* 0 for the baseline, then up to CHART_COLOURS - 1: one a method */
-    unsigned variant; /* dash and marker */
+    unsigned colour;            /* 0 for the baseline, then up to CHART_COLOURS - 1: one a method */
+    unsigned variant;           /* dash and marker */
     struct chart_value *values; /* owned */
     size_t count;
 };
@@ -34,12 +34,13 @@ struct chart {
     enum chart_kind kind;
     char name[CHART_TEXT]; /* of the files, without ending: letters, digits, dashes */
     char title[CHART_TEXT], subtitle[CHART_TEXT], x_label[CHART_TEXT];
-    size_t left_out;          /* settings that the run has and the chart does not show */
-    size_t family;            /* first decision of the family it belongs to, or CHART_OVERVIEW */
-    char alt[4 * CHART_TEXT]; /* the finding, for those who do not see the chart */
-    bool ratio;               /* y is "times as fast": logarithmic, with a line at 1 */
-    bool named;               /* bars: one series a category, which names it; no names beside */
-    bool sizes;               /* x is a size in bytes: log2, ticks at the values */
+    size_t left_out;             /* settings that the run has and the chart does not show */
+    size_t family;               /* first decision of the family it belongs to, or CHART_OVERVIEW */
+    char alt[4 * CHART_TEXT];    /* the finding, for those who do not see the chart */
+    bool ratio;                  /* y is "times as fast": a line at 1 */
+    bool logarithmic;            /* y, else from 0 */
+    bool named;                  /* bars: one series a category, which names it; no names beside */
+    bool sizes;                  /* x is a size in bytes: log2, ticks at the values */
     struct chart_series *series; /* owned */
     size_t series_count;
     char (*categories)[CHART_TEXT]; /* bars and maps: names of the x positions; owned */
@@ -58,8 +59,8 @@ struct chart *chart_list_add(struct chart_list *list);
 struct chart_series *chart_add_series(struct chart *chart);
 int chart_add_value(struct chart_series *series, struct chart_value value);
 
-/* Draw all charts into directory as NAME.svg, NAME-dark.svg and NAME.png. 0, or -1 with the reason; then
- * some files may be new, but each is whole. */
+/* Draw all charts into directory as NAME.svg, NAME-dark.svg and NAME.png. 0, or -1 with the reason;
+ * then some files may be new, but each is whole. */
 int chart_draw(const struct chart_list *list, const char *directory, struct error *error);
 
 #endif

@@ -6,19 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/chart_axis.h"
 #include "common/units.h"
 
-/* Okabe & Ito's palette, told apart with any colour vision; yellow gives way to brown and violet, and the
- * dark theme lightens what would drown. The first is the baseline's grey. */
+/* Okabe & Ito's palette, told apart with any colour vision; yellow gives way to brown and violet,
+ * and the dark theme lightens what would drown. The first is the baseline's grey. */
 const struct chart_theme chart_themes[] = {
-    {".svg", "svg size 760,420 noenhanced font 'sans-serif,15' linewidth 1.5 background '#ffffff'",
-     15, "#1d2129", "#667080", "#e6e9ee",
+    {".svg",
+     "svg size 760,420 noenhanced font 'sans-serif,15' linewidth 1.5 background '#ffffff'",
+     15,
+     "#1d2129",
+     "#667080",
+     "#e6e9ee",
      {"#6b7280", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7a4b2a"}},
-    {"-dark.svg", "svg size 760,420 noenhanced font 'sans-serif,15' linewidth 1.5 background '#171a20'",
-     15, "#e8eaee", "#9aa3b2", "#2c313a",
+    {"-dark.svg",
+     "svg size 760,420 noenhanced font 'sans-serif,15' linewidth 1.5 background '#171a20'",
+     15,
+     "#e8eaee",
+     "#9aa3b2",
+     "#2c313a",
      {"#aab2bf", "#4aa8e8", "#f0803c", "#2cc496", "#dd96bd", "#8fd0f5", "#f0b840", "#c79a78"}},
-    {".png", "pngcairo size 1520,840 noenhanced font 'sans,11' fontscale 2 linewidth 3 pointscale 2",
-     11, "#1d2129", "#667080", "#e6e9ee",
+    {".png",
+     "pngcairo size 1520,840 noenhanced font 'sans,11' fontscale 2 linewidth 3 pointscale 2",
+     11,
+     "#1d2129",
+     "#667080",
+     "#e6e9ee",
      {"#6b7280", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7a4b2a"}},
 };
 const size_t chart_theme_count = sizeof chart_themes / sizeof *chart_themes;
@@ -29,11 +42,6 @@ enum { LINE_PIXELS = 17, LETTER_PIXELS = 9, MOST_TICKS = 14 };
 
 static const int markers[] = {7, 5, 9, 11, 13, 6, 4, 8, 10};
 static const char *const dashes[] = {"1", "2", "4", "5", "3"};
-
-struct scale {
-    double low, high, step;
-    bool logarithmic;
-};
 
 void chart_quote(const char *text, FILE *out)
 {
@@ -55,94 +63,6 @@ void chart_quote(const char *text, FILE *out)
         text += length;
     }
     fputc('\'', out);
-}
-
-static double upper(const struct chart_value *value)
-{
-    return isfinite(value->high) ? value->high : value->y;
-}
-
-static double lower(const struct chart_value *value)
-{
-    return isfinite(value->low) ? value->low : value->y;
-}
-
-/* 1, 2 or 5 times a power of ten, about a fifth of range. */
-static double nice_step(double range)
-{
-    double power = pow(10, floor(log10(range / 5))), share = range / 5 / power;
-
-    return power * (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10);
-}
-
-static struct scale y_scale(const struct chart *chart)
-{
-    struct scale scale = {.low = 1, .high = 1, .logarithmic = chart->ratio};
-    double highest = 0;
-
-    for (size_t s = 0; s < chart->series_count; s++)
-        for (size_t i = 0; i < chart->series[s].count; i++) {
-            highest = fmax(highest, upper(&chart->series[s].values[i]));
-            scale.low = fmin(scale.low, lower(&chart->series[s].values[i]));
-            scale.high = fmax(scale.high, upper(&chart->series[s].values[i]));
-        }
-    if (chart->ratio) {
-        scale.low = fmin(scale.low / 1.06, 0.9);
-        scale.high = fmax(scale.high * 1.06, 1.12);
-        return scale;
-    }
-    scale.low = 0;
-    scale.step = nice_step(highest > 0 ? highest : 1);
-    scale.high = ceil(highest * 1.02 / scale.step) * scale.step;
-    if (scale.high <= 0)
-        scale.high = 1;
-    return scale;
-}
-
-static double y_share(const struct scale *scale, double y)
-{
-    if (scale->logarithmic)
-        return log(y / scale->low) / log(scale->high / scale->low);
-    return (y - scale->low) / (scale->high - scale->low);
-}
-
-static double y_at_share(const struct scale *scale, double share)
-{
-    if (scale->logarithmic)
-        return scale->low * pow(scale->high / scale->low, share);
-    return scale->low + share * (scale->high - scale->low);
-}
-
-static void write_ratio_ticks(const struct scale *scale, FILE *out)
-{
-    static const double fine[] = {0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4};
-    const bool wide = scale->high / scale->low > 12;
-    const char *separator = "";
-
-    fputs("set ytics (", out);
-    for (int power = -10; power <= 10 && wide; power++)
-        if (pow(2, power) >= scale->low && pow(2, power) <= scale->high) {
-            fprintf(out, "%s'%g×' %.9g", separator, pow(2, power), pow(2, power));
-            separator = ", ";
-        }
-    for (size_t i = 0; i < sizeof fine / sizeof *fine && !wide; i++)
-        if (fine[i] >= scale->low && fine[i] <= scale->high) {
-            fprintf(out, "%s'%g×' %.9g", separator, fine[i], fine[i]);
-            separator = ", ";
-        }
-    fputs(") scale 0 textcolor rgb quiet\n", out);
-}
-
-static void write_y_axis(const struct scale *scale, FILE *out)
-{
-    fprintf(out, "set yrange [%.9g:%.9g]\n", scale->low, scale->high);
-    if (!scale->logarithmic) {
-        fprintf(out, "set ytics 0,%.9g,%.9g scale 0 textcolor rgb quiet\n", scale->step, scale->high);
-        return;
-    }
-    fputs("set logscale y 2\n", out);
-    write_ratio_ticks(scale, out);
-    fputs("set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead lc rgb quiet lw 0.8\n", out);
 }
 
 static double right_margin(const struct chart *chart)
@@ -196,7 +116,7 @@ static void spread(struct end_label *ends, size_t count)
         ends[i - 1].share = fmin(ends[i - 1].share, ends[i].share - gap);
 }
 
-static void write_end_labels(const struct chart *chart, const struct scale *scale, FILE *out)
+static void write_end_labels(const struct chart *chart, const struct chart_axis *scale, FILE *out)
 {
     struct end_label *ends = calloc(chart->series_count + 1, sizeof *ends);
     size_t count = 0;
@@ -206,14 +126,16 @@ static void write_end_labels(const struct chart *chart, const struct scale *scal
         if (series->count == 0)
             continue;
         const struct chart_value *last = &series->values[series->count - 1];
-        ends[count++] = (struct end_label){series, last->x, last->y, y_share(scale, last->y)};
+        ends[count++] = (struct end_label){series, last->x, last->y, chart_share(scale, last->y)};
     }
     qsort(ends, count, sizeof *ends, compare_ends);
     spread(ends, count);
     for (size_t i = 0; i < count; i++) {
-        double y = y_at_share(scale, ends[i].share);
-        fprintf(out, "set arrow %zu from first %.9g, first %.9g to graph 1.018, first %.9g nohead "
-                "lc rgb c%u lw 0.5\n", i + 10, ends[i].x, ends[i].y, y, ends[i].series->colour);
+        double y = chart_at_share(scale, ends[i].share);
+        fprintf(out,
+                "set arrow %zu from first %.9g, first %.9g to graph 1.018, first %.9g nohead lc "
+                "rgb c%u lw 0.5\n",
+                i + 10, ends[i].x, ends[i].y, y, ends[i].series->colour);
         fprintf(out, "set label %zu ", i + 10);
         chart_quote(ends[i].series->label, out);
         fprintf(out, " at graph 1.026, first %.9g left textcolor rgb c%u\n", y,
@@ -258,7 +180,8 @@ static void write_size_axis(const struct chart *chart, FILE *out)
         fprintf(out, "set logscale x 2\nset xrange [%.9g:%.9g]\nset xtics (", x[0] / 1.25,
                 x[count - 1] * 1.25);
         for (size_t i = 0; i < count; i += stride)
-            fprintf(out, "%s'%s' %.17g", i ? ", " : "", units_format_size((uint64_t)x[i], size), x[i]);
+            fprintf(out, "%s'%s' %.17g", i ? ", " : "", units_format_size((uint64_t)x[i], size),
+                    x[i]);
         fputs(") nomirror scale 0.5 textcolor rgb quiet\n", out);
     }
     free(x);
@@ -271,7 +194,8 @@ static void write_data(const struct chart *chart, FILE *out)
         fprintf(out, "$s%zu << END\n", s);
         for (size_t i = 0; i < series->count; i++) {
             const struct chart_value *value = &series->values[i];
-            fprintf(out, "%.17g %.9g %.9g %.9g\n", value->x, value->y, lower(value), upper(value));
+            fprintf(out, "%.17g %.9g %.9g %.9g\n", value->x, value->y, chart_lower(value),
+                    chart_upper(value));
         }
         fputs("END\n", out);
     }
@@ -279,9 +203,9 @@ static void write_data(const struct chart *chart, FILE *out)
 
 static void script_lines(const struct chart *chart, FILE *out)
 {
-    const struct scale scale = y_scale(chart);
+    const struct chart_axis scale = chart_scale(chart);
 
-    write_y_axis(&scale, out);
+    chart_write_axis(&scale, chart->ratio, out);
     write_size_axis(chart, out);
     write_end_labels(chart, &scale, out);
     for (size_t s = 0; s < chart->series_count; s++) {
@@ -314,9 +238,11 @@ static void write_names(const struct chart *chart, FILE *out)
     for (size_t s = 0; s < chart->series_count; s++) {
         double y = top - 0.02 - (double)s * (LINE_PIXELS + 4) / CHART_HEIGHT;
         double x = right_margin(chart) + 0.012;
-        fprintf(out, "set object %zu rectangle from screen %g,%g to screen %g,%g fs solid border lc rgb "
-                "c%u fc rgb c%u\n", s + 10, x, y - 0.012, x + 0.012, y + 0.012,
-                chart->series[s].colour, chart->series[s].colour);
+        fprintf(out,
+                "set object %zu rectangle from screen %g,%g to screen %g,%g fs solid border lc "
+                "rgb c%u fc rgb c%u\n",
+                s + 10, x, y - 0.012, x + 0.012, y + 0.012, chart->series[s].colour,
+                chart->series[s].colour);
         fprintf(out, "set label %zu ", s + 10);
         chart_quote(chart->series[s].label, out);
         fprintf(out, " at screen %g,%g left textcolor rgb text\n", x + 0.02, y);
@@ -325,18 +251,18 @@ static void write_names(const struct chart *chart, FILE *out)
 
 static void script_bars(const struct chart *chart, FILE *out)
 {
-    const struct scale scale = y_scale(chart);
+    const struct chart_axis scale = chart_scale(chart);
     const double width = chart->named ? 0.7 : 0.8 / (double)chart->series_count;
 
-    write_y_axis(&scale, out);
+    chart_write_axis(&scale, chart->ratio, out);
     write_categories(chart, out);
     if (!chart->named)
         write_names(chart, out);
     fprintf(out, "set boxwidth %g absolute\nset style fill solid 1 noborder\n", width * 0.9);
     for (size_t s = 0; s < chart->series_count; s++) {
         double shift = chart->named ? 0 : ((double)s + 0.5) * width - 0.4;
-        fprintf(out, "%s$s%zu using ($1+%.9g):2 with boxes lc rgb c%u, ", s ? ", " : "plot ", s, shift,
-                chart->series[s].colour);
+        fprintf(out, "%s$s%zu using ($1+%.9g):2 with boxes lc rgb c%u, ", s ? ", " : "plot ", s,
+                shift, chart->series[s].colour);
         fprintf(out, "$s%zu using ($1+%.9g):3:(0):($4-$3) with vectors nohead lc rgb text lw 1", s,
                 shift);
     }
@@ -359,15 +285,17 @@ static void write_cell(const struct chart_value *value, size_t row, double highe
 {
     double share = highest > 0 ? value->y / highest : 0;
 
-    fprintf(out, "set object %zu rectangle center first %g,%zu size first 0.96,0.92 fs solid noborder "
-            "fc rgb 0x%06x\n", number, value->x, row, blue(share));
+    fprintf(out,
+            "set object %zu rectangle center first %g,%zu size first 0.96,0.92 fs solid noborder "
+            "fc rgb 0x%06x\n",
+            number, value->x, row, blue(share));
     fprintf(out, "set label %zu '%.*f' at first %g,%zu center front textcolor rgb '%s'\n", number,
             value->y < 9.995 ? 2 : 1, value->y, value->x, row, share > 0.5 ? "#ffffff" : "#12304f");
 }
 
 static void script_map(const struct chart *chart, FILE *out)
 {
-    const double highest = y_scale(chart).high;
+    const double highest = chart_scale(chart).high;
     size_t number = 10;
 
     write_categories(chart, out);

@@ -20,7 +20,7 @@ enum { MOST_LINES = 8 };
 struct measure {
     const char *slug, *title, *unit, *hint;
     const struct interval *(*of)(const struct row *row);
-    bool ratio;
+    bool ratio, logarithmic;
 };
 
 static const struct interval *cpu_of(const struct row *row)
@@ -34,9 +34,9 @@ static const struct interval *speed_of(const struct row *row)
 }
 
 static const struct measure measures[] = {
-    {"throughput", "throughput", "GiB/s", "higher is better", charts_throughput, false},
-    {"cpu", "CPU time", "CPU-seconds per GiB", "lower is better", cpu_of, false},
-    {"speed", "speed", "times as fast", "higher is better", speed_of, true},
+    {"throughput", "throughput", "GiB/s", "higher is better", charts_throughput, false, false},
+    {"cpu", "CPU time", "CPU-seconds per GiB", "lower is better", cpu_of, false, true},
+    {"speed", "speed", "times as fast", "higher is better", speed_of, true, true},
 };
 
 static int add_values(struct chart_series *series, const struct summary *summary,
@@ -78,13 +78,15 @@ static void describe(struct chart *chart, const struct summary *summary, size_t 
     char text[LABEL_SIZE];
 
     snprintf(chart->name, sizeof chart->name, "%s-%s", label_slug(point, text), measure->slug);
-    snprintf(chart->title, sizeof chart->title, "%.150s: %s", label_family(point, text), measure->title);
+    snprintf(chart->title, sizeof chart->title, "%.150s: %s", label_family(point, text),
+             measure->title);
     if (measure->ratio && baseline >= 0)
         snprintf(chart->title + strlen(chart->title), sizeof chart->title - strlen(chart->title),
                  " against %s", summary->run->points[baseline].point.method);
     snprintf(chart->x_label, sizeof chart->x_label, "file size");
     chart->sizes = true;
     chart->ratio = measure->ratio;
+    chart->logarithmic = measure->logarithmic && last - first > 1;
     chart->family = first;
 }
 
@@ -107,8 +109,8 @@ static int make_bars(struct chart *chart, const struct summary *summary, size_t 
     chart->kind = CHART_BARS;
     chart->named = true;
     chart->category_count = chart->series_count;
-    snprintf(chart->title + strlen(chart->title), sizeof chart->title - strlen(chart->title), ", %s",
-             units_format_size(summary->decisions[first].point->file_size_bytes, size));
+    snprintf(chart->title + strlen(chart->title), sizeof chart->title - strlen(chart->title),
+             ", %s", units_format_size(summary->decisions[first].point->file_size_bytes, size));
     *chart->x_label = 0;
     if (chart->series_count > 0)
         qsort(chart->series, chart->series_count, sizeof *chart->series, compare_heights);
@@ -140,7 +142,8 @@ static int add_size_chart(struct chart_list *list, const struct summary *summary
     return 0;
 }
 
-static int add_family(struct chart_list *list, const struct summary *summary, size_t first, size_t last)
+static int add_family(struct chart_list *list, const struct summary *summary, size_t first,
+                      size_t last)
 {
     struct settings settings;
 

@@ -31,7 +31,8 @@ static int compare_lines(const void *left, const void *right, void *argument)
         return a->buffers < b->buffers ? -1 : 1;
     if (order)
         return order;
-    return (a->block_size_bytes > b->block_size_bytes) - (a->block_size_bytes < b->block_size_bytes);
+    return (a->block_size_bytes > b->block_size_bytes) -
+           (a->block_size_bytes < b->block_size_bytes);
 }
 
 /* The plain points by method, N and B; the caller frees. */
@@ -69,8 +70,8 @@ static void name_chart(struct chart *chart, const struct decision *decision, con
 
     units_format_size(decision->point->file_size_bytes, size);
     snprintf(chart->name, sizeof chart->name, "%s-%s", label_slug(decision->point, text), slug);
-    snprintf(chart->title, sizeof chart->title, "%.120s, %s: %s", label_family(decision->point, text),
-             size, title);
+    snprintf(chart->title, sizeof chart->title, "%.120s, %s: %s",
+             label_family(decision->point, text), size, title);
     snprintf(chart->x_label, sizeof chart->x_label, "block size");
 }
 
@@ -90,8 +91,9 @@ static int add_line(struct chart *chart, const struct summary *summary, const si
         snprintf(series->label, sizeof series->label, "%s N=%llu", start->method,
                  (unsigned long long)start->buffers);
     for (size_t i = 0; i < count; i++)
-        if (chart_add_value(series, charts_value((double)point_of(summary, points[i])->block_size_bytes,
-                                                 charts_throughput(&summary->rows[points[i]]))) < 0)
+        if (chart_add_value(series,
+                            charts_value((double)point_of(summary, points[i])->block_size_bytes,
+                                         charts_throughput(&summary->rows[points[i]]))) < 0)
             return -1;
     return 0;
 }
@@ -112,8 +114,8 @@ static int add_by_block(struct chart_list *list, const struct summary *summary,
         last = line_end(summary, points, count, first, true);
         size_t whole = line_end(summary, points, count, first, false);
         bool several = whole > last || (chart->series_count > 0 && first > 0 &&
-                       !strcmp(point_of(summary, points[first - 1])->method,
-                               point_of(summary, points[first])->method));
+                                        !strcmp(point_of(summary, points[first - 1])->method,
+                                                point_of(summary, points[first])->method));
         if (last - first < 2)
             continue;
         if (chart->series_count >= MOST_LINES)
@@ -161,8 +163,8 @@ static int add_row(struct chart *chart, const struct summary *summary, const siz
     return 0;
 }
 
-static int add_baseline_row(struct chart *chart, const struct summary *summary, const size_t *points,
-                            size_t count, const char *baseline)
+static int add_baseline_row(struct chart *chart, const struct summary *summary,
+                            const size_t *points, size_t count, const char *baseline)
 {
     for (size_t first = 0, last; first < count; first = last) {
         last = line_end(summary, points, count, first, false);
@@ -193,8 +195,8 @@ static void fill_columns(struct chart *chart, const struct summary *summary, con
 }
 
 static int add_map(struct chart_list *list, const struct summary *summary,
-                   const struct decision *decision, size_t family, const size_t *points, size_t count,
-                   size_t first, size_t last)
+                   const struct decision *decision, size_t family, const size_t *points,
+                   size_t count, size_t first, size_t last)
 {
     const char *method = point_of(summary, points[first])->method;
     struct chart *chart = chart_list_add(list);
@@ -225,7 +227,8 @@ static int add_map(struct chart_list *list, const struct summary *summary,
 }
 
 static int add_maps(struct chart_list *list, const struct summary *summary,
-                    const struct decision *decision, size_t family, const size_t *points, size_t count)
+                    const struct decision *decision, size_t family, const size_t *points,
+                    size_t count)
 {
     for (size_t first = 0, last; first < count; first = last) {
         last = line_end(summary, points, count, first, false);

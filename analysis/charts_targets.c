@@ -13,8 +13,9 @@
 /* The same task done the same way, wherever the bytes live. */
 static bool same_work(const struct point *a, const struct point *b)
 {
-    return !strcmp(a->task, b->task) && !strcmp(a->cache, b->cache) && !strcmp(a->runner, b->runner) &&
-           !strcmp(a->consumption, b->consumption) && !strcmp(a->durability, b->durability);
+    return !strcmp(a->task, b->task) && !strcmp(a->cache, b->cache) &&
+           !strcmp(a->runner, b->runner) && !strcmp(a->consumption, b->consumption) &&
+           !strcmp(a->durability, b->durability);
 }
 
 static size_t count_routes(const struct summary *summary, const struct point *point)
@@ -28,8 +29,8 @@ static size_t count_routes(const struct summary *summary, const struct point *po
     return count;
 }
 
-/* The decision whose size most routes have, the greatest of those; and whether `index` is the first of its
- * work, so that each work is drawn once. */
+/* The decision whose size most routes have, the greatest of those; and whether `index` is the first
+ * of its work, so that each work is drawn once. */
 static bool choose_size(const struct summary *summary, size_t index, const struct point **chosen)
 {
     const struct point *work = summary->decisions[index].point;
@@ -61,7 +62,8 @@ static long main_point(const struct summary *summary, const struct decision *dec
     for (size_t i = 0; i < decision->member_count; i++) {
         size_t index = decision->members[i];
         unsigned oddity = settings_oddity(summary, decision, index);
-        if (strcmp(summary->run->points[index].point.method, method) || (best >= 0 && oddity >= least))
+        if (strcmp(summary->run->points[index].point.method, method) ||
+            (best >= 0 && oddity >= least))
             continue;
         best = (long)index;
         least = oddity;
@@ -69,7 +71,8 @@ static long main_point(const struct summary *summary, const struct decision *dec
     return best;
 }
 
-static struct chart_series *series_of(struct chart *chart, const struct summary *summary, size_t point)
+static struct chart_series *series_of(struct chart *chart, const struct summary *summary,
+                                      size_t point)
 {
     const char *method = summary->run->points[point].point.method;
 

@@ -151,8 +151,9 @@ void charts_finish(struct chart_list *list, const struct summary *summary, const
     if (!strcmp(unit, "GiB/s"))
         unit = scale_rates(chart, highest);
     bool interval = summary->blocks >= SUMMARY_LEAST_N && chart->kind != CHART_MAP;
-    snprintf(chart->subtitle, sizeof chart->subtitle, "%s, median%s of %zu blocks · %s", unit,
-             interval ? " and 95 % interval" : "", summary->blocks, hint);
+    snprintf(chart->subtitle, sizeof chart->subtitle, "%s%s, median%s of %zu blocks · %s", unit,
+             chart->logarithmic ? " (log)" : "", interval ? " and 95 % interval" : "",
+             summary->blocks, hint);
     chart->left_out = left_out;
     write_alt(chart, summary);
 }

@@ -90,9 +90,10 @@ static int compare_winners(const void *left, const void *right, void *argument)
     return (a > b) - (a < b);
 }
 
-/* A point stays unless its paired ratio proves it worse than the best by more than the margin; one that
- * has too few pairs for a ratio has shown nothing and does not win. */
-static bool may_equal_best(const struct summary *summary, size_t point, size_t best, double *scratch)
+/* A point stays unless its paired ratio proves it worse than the best by more than the margin; one
+ * that has too few pairs for a ratio has shown nothing and does not win. */
+static bool may_equal_best(const struct summary *summary, size_t point, size_t best,
+                           double *scratch)
 {
     double *a = scratch, *b = a + summary->blocks, *c = b + summary->blocks;
     size_t n = summary_pairs(summary, point, best, a, b);

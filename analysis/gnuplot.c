@@ -59,23 +59,25 @@ static void limit(int resource, rlim_t value)
     setrlimit(resource, &limit);
 }
 
-/* In the child: nothing of ours is left but the directory. Returns only if gnuplot cannot be started. */
+/* In the child: nothing of ours is left but the directory. Returns only if gnuplot cannot be
+ * started. */
 static void become_gnuplot(const struct gnuplot *plot, unsigned seconds)
 {
     static char *const arguments[] = {"gnuplot", "-d", GNUPLOT_SCRIPT, NULL};
     char home[4096 + 8], cache[4096 + 16];
-    char *environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", home, cache, NULL};
+    char *environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", home, cache,
+                           NULL};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (fchdir(plot->fd) < 0)
         return;
-    int log = open(complaints, O_WRONLY | O_CREAT | O_EXCL, 0644), null = open("/dev/null", O_RDONLY);
+    int log = open(complaints, O_WRONLY | O_CREAT | O_EXCL, 0644),
+        null = open("/dev/null", O_RDONLY);
     if (log < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
         return;
     closefrom(3);
-    if (geteuid() == 0 &&
-        (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-         setresuid(NOBODY, NOBODY, NOBODY) < 0))
+    if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+                           setresuid(NOBODY, NOBODY, NOBODY) < 0))
         return;
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     limit(RLIMIT_CPU, seconds);
@@ -202,7 +204,8 @@ int gnuplot_collect(struct gnuplot *plot, const char *name, const char *path, st
     return result;
 }
 
-/* Two levels are enough for what fontconfig caches; anything deeper stays for the system's cleaner. */
+/* Two levels are enough for what fontconfig caches; anything deeper stays for the system's cleaner.
+ */
 static void remove_tree(int parent, const char *name, int depth)
 {
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One run of gnuplot in a private directory: without a shell, start-up files, privileges or much time.
- * Its own exit code proves nothing (0 on a full disk), so what it made is checked before it is taken. */
+/* One run of gnuplot in a private directory: without a shell, start-up files, privileges or much
+ * time. Its own exit code proves nothing (0 on a full disk), so what it made is checked before it
+ * is taken. */
 #ifndef IOTOLL_GNUPLOT_H
 #define IOTOLL_GNUPLOT_H
 

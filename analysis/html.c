@@ -82,6 +82,16 @@ static void interval_cell(FILE *out, const struct interval *value, const struct 
     fputs("</td>", out);
 }
 
+void html_duration(FILE *out, double ns)
+{
+    size_t i = 0;
+
+    while (i + 1 < sizeof durations / sizeof *durations && ns >= 999.5 * durations[i].factor)
+        i++;
+    double shown = ns / durations[i].factor;
+    fprintf(out, "%.*f %s", ns > 0 ? decimals(shown) : 0, shown, durations[i].name);
+}
+
 void html_duration_cell(FILE *out, const struct interval *ns)
 {
     interval_cell(out, ns, durations, sizeof durations / sizeof *durations);

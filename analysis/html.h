@@ -7,7 +7,8 @@
 
 #include "analysis/stats.h"
 
-/* Write text escaped for element content and quoted attributes; control characters become U+FFFD. */
+/* Write text escaped for element content and quoted attributes; control characters become U+FFFD.
+ */
 void html_text(FILE *out, const char *text);
 
 /* Format, then escape; at most 1023 bytes. */
@@ -16,8 +17,11 @@ void html_format(FILE *out, const char *format, ...) __attribute__((format(print
 /* "<td>text</td>", escaped; class may be NULL. */
 void html_cell(FILE *out, const char *class, const char *text);
 
-/* Cells with "middle [low, high]" in one unit that suits the middle: of a duration in ns, of bytes a
- * second, of a plain number. A dash where there is nothing. */
+/* Two or three digits in a unit that suits. */
+void html_duration(FILE *out, double ns);
+
+/* Cells with "middle [low, high]" in one unit that suits the middle: of a duration in ns, of bytes
+ * a second, of a plain number. A dash where there is nothing. */
 void html_duration_cell(FILE *out, const struct interval *ns);
 void html_rate_cell(FILE *out, const struct interval *bytes_per_s);
 void html_number_cell(FILE *out, const struct interval *number);

@@ -67,7 +67,9 @@ const char *label_route(const struct point *point, char buffer[LABEL_SIZE])
 const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
 {
     static const char *const verbs[][2] = {
-        {"copy", "Copying"}, {"scan", "Scanning"}, {"send", "Sending"},
+        {"copy", "Copying"},
+        {"scan", "Scanning"},
+        {"send", "Sending"},
     };
     char route[LABEL_SIZE];
     const char *verb = point->task;

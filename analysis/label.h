@@ -14,7 +14,8 @@ enum { LABEL_SIZE = 256 };
  * Total order for qsort; 0 within a family. */
 int label_compare_family(const void *a, const void *b);
 
-/* "sendfile", or "mmb B=1M N=4 populate" with those axes that vary[] names (indices of point_fields). */
+/* "sendfile", or "mmb B=1M N=4 populate" with those axes that vary[] names (indices of
+ * point_fields). */
 const char *label_setting(const struct point *point, const bool *vary, char buffer[LABEL_SIZE]);
 
 /* "disk → tmpfs", "disk". */
@@ -23,7 +24,8 @@ const char *label_route(const struct point *point, char buffer[LABEL_SIZE]);
 /* "Copying disk → tmpfs, warm, each copy synced". */
 const char *label_family(const struct point *point, char buffer[LABEL_SIZE]);
 
-/* "copy-disk-tmpfs-warm": letters, digits and dashes only, at most 100 bytes; for names of files. */
+/* "copy-disk-tmpfs-warm": letters, digits and dashes only, at most 100 bytes; for names of files.
+ */
 const char *label_slug(const struct point *point, char buffer[LABEL_SIZE]);
 
 #endif

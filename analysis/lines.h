@@ -19,8 +19,9 @@ struct lines {
 int lines_open(struct lines *lines, int fd);
 void lines_close(struct lines *lines);
 
-/* The next line without its newline, in the reader's own buffer until the next call. *whole is false if
- * the file ends inside it. 1; 0 at the end; -1 with errno, EMSGSIZE for a line that is too long. */
+/* The next line without its newline, in the reader's own buffer until the next call. *whole is
+ * false if the file ends inside it. 1; 0 at the end; -1 with errno, EMSGSIZE for a line that is too
+ * long. */
 int lines_next(struct lines *lines, char **line, size_t *length, bool *whole);
 
 #endif

@@ -43,8 +43,13 @@ static int read_header(struct run *run, const char *path, struct error *error)
 
     if (fd < 0)
         return -1;
-    run->header = json_loadfd(fd, JSON_REJECT_DUPLICATES, &why);
-    close(fd);
+    FILE *in = fdopen(fd, "r"); /* json_loadfd would read byte by byte */
+    if (!in) {
+        close(fd);
+        return error_set(error, "%s:", path);
+    }
+    run->header = json_loadf(in, JSON_REJECT_DUPLICATES, &why);
+    fclose(in);
     if (!run->header)
         return error_set(error, "%s:%d: %s", path, why.line, why.text);
     const json_t *schema = json_object_get(run->header, "schema");
@@ -60,7 +65,8 @@ static int read_place(const struct run *run, const json_t *object, struct run_po
     const json_t *baseline = json_object_get(object, "baseline");
     json_int_t count = (json_int_t)run->point_count;
 
-    if (!json_is_integer(group) || json_integer_value(group) < 0 || json_integer_value(group) >= count)
+    if (!json_is_integer(group) || json_integer_value(group) < 0 ||
+        json_integer_value(group) >= count)
         return error_set(error, "group is missing or out of range");
     point->group = (size_t)json_integer_value(group);
     point->baseline = -1;
@@ -73,13 +79,15 @@ static int read_place(const struct run *run, const json_t *object, struct run_po
     return 0;
 }
 
-/* Names become file names, chart labels and terminal output: letters, digits and a few marks only. */
+/* Names become file names, chart labels and terminal output: letters, digits and a few marks only.
+ */
 static int check_names(const struct point *point, struct error *error)
 {
     for (size_t i = 0; i < point_field_count; i++) {
         const char *text = (const char *)point + point_fields[i].offset;
         if (point_fields[i].is_text &&
-            text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-")])
+            text[strspn(text,
+                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-")])
             return error_set(error, "%s is not a plain name", point_fields[i].name);
     }
     return 0;
@@ -103,13 +111,14 @@ static int read_point(const struct run *run, const json_t *object, struct run_po
     return read_place(run, object, point, error);
 }
 
-/* A baseline must be another point of the same group: pairs of blocks mean nothing across groups. */
+/* A baseline must be another point of the same group: pairs of blocks mean nothing across groups.
+ */
 static int check_points(const struct run *run, struct error *error)
 {
     for (size_t i = 0; i < run->point_count; i++) {
         long baseline = run->points[i].baseline;
-        if (baseline >= 0 && ((size_t)baseline == i ||
-                              run->points[baseline].group != run->points[i].group))
+        if (baseline >= 0 &&
+            ((size_t)baseline == i || run->points[baseline].group != run->points[i].group))
             return error_set(error, "points[%zu].baseline is not in its group", i);
     }
     return 0;
@@ -146,7 +155,8 @@ static int add_trial(struct run *run, size_t *room, const struct trial *trial)
     return 0;
 }
 
-static int read_journal(struct run *run, struct lines *lines, const char *path, struct error *error)
+static int read_journal(struct run *run, struct lines *lines, struct trial_reader *reader,
+                        const char *path, struct error *error)
 {
     size_t room = 0, length, number = 0;
     struct trial trial;
@@ -160,7 +170,7 @@ static int read_journal(struct run *run, struct lines *lines, const char *path, 
             fprintf(stderr, "%s:%zu: the last line is torn; dropped\n", path, number);
             break;
         }
-        if (load_trial(run, line, length, &trial, error) < 0)
+        if (load_trial(reader, run, line, length, &trial, error) < 0)
             return error_prefix(error, "%s:%zu", path, number);
         if (run->trial_count >= trial_limit || add_trial(run, &room, &trial) < 0) {
             free(trial.void_reason);
@@ -173,12 +183,16 @@ static int read_journal(struct run *run, struct lines *lines, const char *path, 
 static int load_journal(struct run *run, const char *path, struct error *error)
 {
     struct lines lines;
+    struct trial_reader reader;
     int fd = open_regular(path, journal_limit, error);
 
     if (fd < 0)
         return -1;
-    int result = lines_open(&lines, fd) < 0 ? error_set(error, "%s: out of memory", path)
-                                            : read_journal(run, &lines, path, error);
+    bool ready = lines_open(&lines, fd) == 0;
+    ready = load_trial_open(&reader) == 0 && ready;
+    int result = ready ? read_journal(run, &lines, &reader, path, error)
+                       : error_set(error, "%s: out of memory", path);
+    load_trial_close(&reader);
     lines_close(&lines);
     close(fd);
     return result;

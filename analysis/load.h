@@ -48,7 +48,7 @@ struct run_point {
     size_t group;
     long baseline; /* index of a point, or -1 */
     bool supported;
-    char *reason;  /* owned; why it is not supported, else NULL */
+    char *reason; /* owned; why it is not supported, else NULL */
 };
 
 struct run {
@@ -60,13 +60,14 @@ struct run {
     size_t trial_count;
 };
 
-/* Load the run in directory. A last line that is torn is dropped with a warning on stderr; any other
- * fault is an error that names file and line. A trial that moved another number of bytes than its point
- * has is kept, but void. 0 or -1; load_free is safe after either. */
+/* Load the run in directory. A last line that is torn is dropped with a warning on stderr; any
+ * other fault is an error that names file and line. A trial that moved another number of bytes than
+ * its point has is kept, but void. 0 or -1; load_free is safe after either. */
 int load_run(struct run *run, const char *directory, struct error *error);
 void load_free(struct run *run);
 
-/* The text at a dotted path of run.json ("environment.kernel"), or "" if there is no text. Borrowed. */
+/* The text at a dotted path of run.json ("environment.kernel"), or "" if there is no text.
+ * Borrowed. */
 const char *load_text(const struct run *run, const char *path);
 
 /* The same for a number; fallback if there is none. */

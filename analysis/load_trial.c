@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD(field, needed) {#field, offsetof(struct trial, field), needed}
+#define FIELD(field, needed)                                                                       \
+    {                                                                                              \
+#field, offsetof(struct trial, field), needed                                              \
+    }
 
 const struct trial_field trial_fields[] = {
     FIELD(point, TRIAL_ALWAYS),
@@ -61,70 +64,122 @@ double trial_time_ns(const struct trial *trial)
     return (double)trial->setup_ns + (double)trial->transfer_ns + (double)trial->teardown_ns;
 }
 
-static int read_number(const json_t *object, const struct trial_field *field, struct trial *trial,
-                       struct error *error)
+/* What stands in a line beside the fields of the point and the numbers. */
+enum {
+    KEY_SCHEMA,
+    KEY_VALID,
+    KEY_REASON,
+    KEY_STARTED,
+    KEY_EXIT,
+    KEY_DIGEST,
+    KEY_FIRST_CYCLE,
+    KEY_COUNT = KEY_FIRST_CYCLE + 3
+};
+
+static const char *const other_keys[KEY_COUNT] = {
+    "schema", "valid",          "void_reason",       "started_utc",       "exit",
+    "digest", "cycle_setup_ns", "cycle_transfer_ns", "cycle_teardown_ns",
+};
+
+int load_trial_open(struct trial_reader *reader)
 {
-    const json_t *value = json_object_get(object, field->name);
+    size_t count = 0;
+
+    *reader = (struct trial_reader){0};
+    reader->keys = calloc(KEY_COUNT + point_field_count + trial_field_count, sizeof *reader->keys);
+    if (!reader->keys)
+        return -1;
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        reader->keys[count++] = other_keys[i];
+    for (size_t i = 0; i < point_field_count; i++)
+        reader->keys[count++] = point_fields[i].name;
+    for (size_t i = 0; i < trial_field_count; i++)
+        reader->keys[count++] = trial_fields[i].name;
+    return flat_open(&reader->flat, reader->keys, count);
+}
+
+void load_trial_close(struct trial_reader *reader)
+{
+    flat_close(&reader->flat);
+    free(reader->keys);
+    *reader = (struct trial_reader){0};
+}
+
+static int read_number(const struct flat_value *value, const struct trial_field *field,
+                       struct trial *trial, struct error *error)
+{
     uint64_t *number = (uint64_t *)((char *)trial + field->offset);
 
     *number = LOAD_MISSING;
-    if (!value || json_is_null(value)) {
+    if (value->kind == FLAT_MISSING || value->kind == FLAT_NULL) {
         if (field->needed == TRIAL_ALWAYS || (field->needed == TRIAL_WHEN_VALID && trial->valid))
             return error_set(error, "%s is missing", field->name);
         return 0;
     }
-    if (!json_is_integer(value))
+    if (value->kind != FLAT_INTEGER)
         return error_set(error, "%s is not a whole number", field->name);
-    if (json_integer_value(value) < 0 || json_integer_value(value) > greatest)
+    if (value->integer < 0 || value->integer > greatest)
         return error_set(error, "%s is out of range", field->name);
-    *number = (uint64_t)json_integer_value(value);
+    *number = (uint64_t)value->integer;
     return 0;
 }
 
-static int read_text(const json_t *object, const char *name, char *text, size_t size,
+static int read_text(const struct flat_value *value, const char *name, char *text, size_t size,
                      struct error *error)
 {
-    const json_t *value = json_object_get(object, name);
-
     *text = 0;
-    if (!value || json_is_null(value))
+    if (value->kind == FLAT_MISSING || value->kind == FLAT_NULL)
         return 0;
-    if (!json_is_string(value))
+    if (value->kind != FLAT_TEXT)
         return error_set(error, "%s is not a string", name);
-    if (json_string_length(value) >= size)
+    if (value->length >= size)
         return error_set(error, "%s is longer than %zu bytes", name, size - 1);
-    strcpy(text, json_string_value(value));
+    memcpy(text, value->text, value->length);
+    text[value->length] = 0;
     return 0;
 }
 
-static int read_validity(const json_t *object, struct trial *trial, struct error *error)
+static int read_validity(const struct flat_value *values, struct trial *trial, struct error *error)
 {
-    const json_t *valid = json_object_get(object, "valid");
-    const json_t *reason = json_object_get(object, "void_reason");
+    const struct flat_value *reason = &values[KEY_REASON];
 
-    if (!json_is_boolean(valid))
+    if (values[KEY_VALID].kind != FLAT_TRUE && values[KEY_VALID].kind != FLAT_FALSE)
         return error_set(error, "valid is missing or not a boolean");
-    trial->valid = json_is_true(valid);
+    trial->valid = values[KEY_VALID].kind == FLAT_TRUE;
     if (trial->valid)
         return 0;
-    if (reason && !json_is_string(reason) && !json_is_null(reason))
+    if (reason->kind == FLAT_TEXT)
+        trial->void_reason = strndup(reason->text, reason->length);
+    else if (reason->kind == FLAT_NULL || reason->kind == FLAT_MISSING)
+        trial->void_reason = strdup("no reason given");
+    else
         return error_set(error, "void_reason is not a string");
-    trial->void_reason = strdup(json_is_string(reason) ? json_string_value(reason) : "no reason given");
     return trial->void_reason ? 0 : error_set(error, "out of memory");
 }
 
-static int check_point(const struct run *run, const json_t *object, const struct trial *trial,
-                       struct error *error)
+static bool is_same(const struct flat_value *value, const struct point *point,
+                    const struct point_field *field)
 {
-    struct point point;
+    const char *own = (const char *)point + field->offset;
 
+    if (!field->is_text)
+        return value->kind == FLAT_INTEGER && value->integer >= 0 &&
+               (uint64_t)value->integer == *(const uint64_t *)own;
+    return value->kind == FLAT_TEXT && value->length == strlen(own) &&
+           !memcmp(value->text, own, value->length);
+}
+
+/* A line repeats its point's fields; where they differ, journal and header are not of one run. */
+static int check_point(const struct run *run, const struct flat_value *fields,
+                       const struct trial *trial, struct error *error)
+{
     if (trial->point >= run->point_count)
         return error_set(error, "point %" PRIu64 " is none of the run's %zu", trial->point,
                          run->point_count);
-    if (point_from_json(object, &point, error) < 0)
-        return -1;
-    if (point_compare(&point, &run->points[trial->point].point) != 0)
-        return error_set(error, "the trial's fields are not those of point %" PRIu64, trial->point);
+    for (size_t i = 0; i < point_field_count; i++)
+        if (!is_same(&fields[i], &run->points[trial->point].point, &point_fields[i]))
+            return error_set(error, "%s is not that of point %" PRIu64, point_fields[i].name,
+                             trial->point);
     return 0;
 }
 
@@ -149,64 +204,35 @@ static int check_measurement(const struct run *run, struct trial *trial, struct 
     return 0;
 }
 
-static int read_trial(const struct run *run, const json_t *object, struct trial *trial,
-                      struct error *error)
+static int read_values(const struct run *run, const struct flat_value *values, struct trial *trial,
+                       struct error *error)
 {
-    const json_t *schema = json_object_get(object, "schema");
+    const struct flat_value *fields = values + KEY_COUNT, *numbers = fields + point_field_count;
 
-    if (!json_is_object(object))
-        return error_set(error, "not an object");
-    if (!json_is_integer(schema) || json_integer_value(schema) != 1)
+    if (values[KEY_SCHEMA].kind != FLAT_INTEGER || values[KEY_SCHEMA].integer != 1)
         return error_set(error, "schema is not 1, the only one known here");
-    if (read_validity(object, trial, error) < 0)
+    if (read_validity(values, trial, error) < 0)
         return -1;
     for (size_t i = 0; i < trial_field_count; i++)
-        if (read_number(object, &trial_fields[i], trial, error) < 0)
+        if (read_number(&numbers[i], &trial_fields[i], trial, error) < 0)
             return -1;
-    if (read_text(object, "started_utc", trial->started_utc, sizeof trial->started_utc, error) < 0 ||
-        read_text(object, "exit", trial->exit, sizeof trial->exit, error) < 0 ||
-        read_text(object, "digest", trial->digest, sizeof trial->digest, error) < 0)
+    if (read_text(&values[KEY_STARTED], "started_utc", trial->started_utc,
+                  sizeof trial->started_utc, error) < 0 ||
+        read_text(&values[KEY_EXIT], "exit", trial->exit, sizeof trial->exit, error) < 0 ||
+        read_text(&values[KEY_DIGEST], "digest", trial->digest, sizeof trial->digest, error) < 0)
         return -1;
-    if (check_point(run, object, trial, error) < 0)
+    if (check_point(run, fields, trial, error) < 0)
         return -1;
     return check_measurement(run, trial, error);
 }
 
-/* Overwrite the numbers of single cycles with spaces: nothing here wants them, and parsing them would
- * take most of the time. A quote behind a backslash opens no key; an array with anything but natural
- * numbers in it stays for the parser to judge. */
-static void blank_cycles(char *line, size_t length)
+int load_trial(struct trial_reader *reader, const struct run *run, const char *line, size_t length,
+               struct trial *trial, struct error *error)
 {
-    static const char key[] = "\"cycle_";
-    char *at = line, *const end = line + length;
-
-    while ((at = memmem(at, (size_t)(end - at), key, sizeof key - 1))) {
-        bool escaped = at > line && at[-1] == '\\';
-        char *open = memchr(at, '[', (size_t)(end - at) < 40 ? (size_t)(end - at) : 40);
-        at += sizeof key - 1;
-        if (escaped || !open || memchr(at, ',', (size_t)(open - at)))
-            continue;
-        size_t span = 1;
-        while (open + span < end && strchr("0123456789, ", open[span]) && open[span])
-            span++;
-        if (open + span < end && open[span] == ']')
-            memset(open + 1, ' ', span - 1);
-    }
-}
-
-int load_trial(const struct run *run, char *line, size_t length, struct trial *trial,
-               struct error *error)
-{
-    json_error_t why;
-
-    blank_cycles(line, length);
-    json_t *object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &why);
-
     *trial = (struct trial){0};
-    if (!object)
-        return error_set(error, "%s", why.text);
-    int result = read_trial(run, object, trial, error);
-    json_decref(object);
+    if (flat_parse(&reader->flat, line, length, error) < 0)
+        return -1;
+    int result = read_values(run, reader->flat.values, trial, error);
     if (result < 0) {
         free(trial->void_reason);
         trial->void_reason = NULL;

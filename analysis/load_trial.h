@@ -3,11 +3,21 @@
 #ifndef IOTOLL_LOAD_TRIAL_H
 #define IOTOLL_LOAD_TRIAL_H
 
+#include "analysis/flat.h"
 #include "analysis/load.h"
 
-/* Read the line, which is changed, into *trial and check it against the run's points. 0, or -1 with the
- * field's name; then trial owns nothing. */
-int load_trial(const struct run *run, char *line, size_t length, struct trial *trial,
-               struct error *error);
+struct trial_reader {
+    const char **keys; /* owned */
+    struct flat flat;
+};
+
+/* 0, or -1 when out of memory; load_trial_close is safe after either. */
+int load_trial_open(struct trial_reader *reader);
+void load_trial_close(struct trial_reader *reader);
+
+/* Read the line into *trial and check it against the run's points. 0, or -1 with an error that
+ * names the field; then trial owns nothing. */
+int load_trial(struct trial_reader *reader, const struct run *run, const char *line, size_t length,
+               struct trial *trial, struct error *error);
 
 #endif

@@ -11,11 +11,13 @@
 
 static void begin(FILE *out, const struct summary *summary)
 {
-    fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-          "img-src 'self' file:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-          "<meta name=\"color-scheme\" content=\"light dark\">\n<title>", out);
+    fputs(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' "
+        "file:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+        out);
     html_format(out, "iotoll: %s", load_text(summary->run, "name"));
     fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_style);
 }
@@ -54,8 +56,8 @@ static void write_body(FILE *out, const struct summary *summary, const struct ch
     page_environment(out, summary);
 }
 
-int page_write(const struct summary *summary, const struct chart_list *charts, const char *no_charts,
-               const char *path, struct error *error)
+int page_write(const struct summary *summary, const struct chart_list *charts,
+               const char *no_charts, const char *path, struct error *error)
 {
     struct publication text;
 

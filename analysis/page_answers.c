@@ -84,7 +84,8 @@ static void write_gain(FILE *out, const struct summary *summary, const struct de
     fputs("</td>", out);
 }
 
-static void write_decision(FILE *out, const struct summary *summary, const struct decision *decision)
+static void write_decision(FILE *out, const struct summary *summary,
+                           const struct decision *decision)
 {
     size_t shown = decide_is_resolved(decision) ? decision->winners[0] : decision->members[0];
     char size[24];
@@ -109,11 +110,15 @@ static void write_family_row(FILE *out, const struct summary *summary, size_t fi
 
 void page_decisions(FILE *out, const struct summary *summary)
 {
-    fprintf(out, "<h2>Every decision</h2>\n<p class=\"note\">All of the named are not proven slower than the "
-            "best by more than %.0f %%. The first used the least CPU; its numbers are shown.</p>\n"
-            "<div class=\"scroll\"><table>\n<thead><tr><th class=\"number\">File size</th>"
-            "<th>Use</th><th class=\"number\">Throughput</th><th class=\"number\">Speed</th>"
-            "<th class=\"number\">CPU s/GiB</th></tr></thead>\n<tbody>\n", 100 * SUMMARY_MARGIN);
+    fprintf(out,
+            "<h2>Every decision</h2>\n<p class=\"note\">All of the named are not proven slower "
+            "than the best by more than %.0f %%. The first used the least CPU; its numbers are "
+            "shown.</p>\n"
+            "<div class=\"scroll\"><table>\n<thead><tr><th class=\"number\">File "
+            "size</th><th>Use</th><th class=\"number\">Throughput</th><th "
+            "class=\"number\">Speed</th><th class=\"number\">CPU "
+            "s/GiB</th></tr></thead>\n<tbody>\n",
+            100 * SUMMARY_MARGIN);
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
         write_family_row(out, summary, first);
@@ -134,9 +139,12 @@ void page_figures(FILE *out, const struct chart_list *charts, size_t family)
             continue;
         if (written++ == 0)
             fputs("<div class=\"charts\">\n", out);
-        fprintf(out, "<figure><picture><source media=\"(prefers-color-scheme: dark)\" "
-                "srcset=\"charts/%s-dark.svg\"><img src=\"charts/%s.svg\" width=\"%d\" height=\"%d\" "
-                "loading=\"lazy\" alt=\"", chart->name, chart->name, CHART_WIDTH, CHART_HEIGHT);
+        fprintf(
+            out,
+            "<figure><picture><source media=\"(prefers-color-scheme: dark)\" "
+            "srcset=\"charts/%s-dark.svg\"><img src=\"charts/%s.svg\" width=\"%d\" height=\"%d\" "
+            "loading=\"lazy\" alt=\"",
+            chart->name, chart->name, CHART_WIDTH, CHART_HEIGHT);
         html_text(out, chart->alt);
         fputs("\"></picture><figcaption>", out);
         if (chart->left_out > 0)

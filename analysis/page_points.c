@@ -38,8 +38,11 @@ static void write_picture(FILE *out, const struct range *range, const struct int
 {
     double one = place(range, 1);
 
-    fprintf(out, "<svg class=\"ci\" viewBox=\"0 0 %d 14\" aria-hidden=\"true\"><line x1=\"%.1f\" y1=\"0\" "
-            "x2=\"%.1f\" y2=\"14\"/>", PICTURE, one, one);
+    fprintf(
+        out,
+        "<svg class=\"ci\" viewBox=\"0 0 %d 14\" aria-hidden=\"true\"><line x1=\"%.1f\" y1=\"0\" "
+        "x2=\"%.1f\" y2=\"14\"/>",
+        PICTURE, one, one);
     if (speed->bounded)
         fprintf(out, "<line class=\"span\" x1=\"%.1f\" y1=\"7\" x2=\"%.1f\" y2=\"7\"/>",
                 place(range, speed->low), place(range, speed->high));
@@ -49,28 +52,33 @@ static void write_picture(FILE *out, const struct range *range, const struct int
 static void write_ratio(FILE *out, const struct summary *summary, size_t index,
                         const struct range *range)
 {
-    const struct row *row = &summary->rows[index];
+    const struct interval *speed = &summary->rows[index].speed;
+    const char *verdict = verdict_names[summary->rows[index].verdict];
 
-    if (row->verdict == VERDICT_NONE) {
-        fputs("<td class=\"none\">–</td><td class=\"none\"></td>", out);
+    if (summary->rows[index].verdict == VERDICT_NONE) {
+        fputs("<td class=\"number none\">–</td><td class=\"none\"></td>", out);
         return;
     }
-    const char *verdict = verdict_names[row->verdict];
-    fprintf(out, "<td class=\"%s\">", verdict);
-    answers_speed(&row->speed, out);
-    write_picture(out, range, &row->speed);
-    fprintf(out, "</td><td class=\"verdict %s\">%s</td>", verdict, verdict);
+    fputs("<td class=\"number\">", out);
+    answers_times(speed->middle, out);
+    if (speed->bounded)
+        fprintf(out, "<small>%.2f–%.2f</small>", speed->low, speed->high);
+    fprintf(out, "</td><td class=\"verdict %s\">%s", verdict, verdict);
+    write_picture(out, range, speed);
+    fputs("</td>", out);
 }
 
+/* Setup, transfer and teardown in a line each would take too much room: transfer large, the rest
+ * small. */
 static void write_phases(FILE *out, const struct row *row)
 {
-    char setup[32], transfer[32], teardown[32];
-
     fputs("<td class=\"number\">", out);
-    html_format(out, "%s · %s · %s", units_human_duration(row->setup_ns, setup),
-                units_human_duration(row->transfer_ns, transfer),
-                units_human_duration(row->teardown_ns, teardown));
-    fputs("</td>", out);
+    html_duration(out, row->transfer_ns);
+    fputs("<small>", out);
+    html_duration(out, row->setup_ns);
+    fputs(" + ", out);
+    html_duration(out, row->teardown_ns);
+    fputs("</small></td>", out);
 }
 
 static bool is_winner(const struct decision *decision, size_t index)
@@ -98,18 +106,31 @@ static void write_point(FILE *out, const struct summary *summary, const struct d
     html_count_cell(out, row->minor_faults);
     html_count_cell(out, row->major_faults);
     html_count_cell(out, row->device_read_bytes);
-    fprintf(out, "<td class=\"number\">%zu</td><td class=\"number\">%zu</td></tr>\n", row->n,
-            row->void_count);
+    fprintf(out, "<td class=\"number\">%zu", row->n);
+    if (row->void_count)
+        fprintf(out, "<small>%zu void</small>", row->void_count);
+    fputs("</td></tr>\n", out);
 }
 
-static void write_head(FILE *out, bool hyperfine)
+static void write_head(FILE *out, const struct summary *summary, const struct decision *decision)
 {
-    fprintf(out, "<thead><tr><th>Method</th><th class=\"number\">Throughput</th><th>Against baseline</th>"
-            "<th>Verdict</th><th class=\"number\">CPU s/GiB</th><th class=\"number\">Time of a pass</th>"
-            "<th class=\"number\">Setup · transfer · teardown</th>%s<th class=\"number\">Minor faults</th>"
-            "<th class=\"number\">Major</th><th class=\"number\">Device bytes read</th>"
-            "<th class=\"number\">n</th><th class=\"number\">Void</th></tr></thead>\n",
-            hyperfine ? "<th class=\"number\">Whole process</th>" : "");
+    const bool hyperfine = !strcmp(decision->point->runner, "hyperfine");
+    const char *baseline = decision->baseline < 0
+                               ? "baseline"
+                               : summary->run->points[decision->baseline].point.method;
+
+    fputs(
+        "<thead><tr><th>Method</th><th class=\"number\">Throughput</th><th class=\"number\">Speed "
+        "against<br>",
+        out);
+    html_text(out, baseline);
+    fprintf(
+        out,
+        "</th><th>Verdict</th><th class=\"number\">CPU s/GiB</th><th class=\"number\">Time of a "
+        "pass</th><th class=\"number\">Transfer<br>setup + teardown</th>%s<th "
+        "class=\"number\">Minor<br>faults</th><th class=\"number\">Major<br>faults</th><th "
+        "class=\"number\">Device bytes<br>read</th><th class=\"number\">n</th></tr></thead>\n",
+        hyperfine ? "<th class=\"number\">Whole process</th>" : "");
 }
 
 static void write_size(FILE *out, const struct decision *decision, bool hyperfine)
@@ -117,7 +138,7 @@ static void write_size(FILE *out, const struct decision *decision, bool hyperfin
     const struct point *point = decision->point;
     char size[24];
 
-    fprintf(out, "<tr class=\"size\"><td colspan=\"%d\">", hyperfine ? 13 : 12);
+    fprintf(out, "<tr class=\"size\"><td colspan=\"%d\">", hyperfine ? 12 : 11);
     if (point->files == 1)
         html_format(out, "one file of %s", units_format_size(point->file_size_bytes, size));
     else
@@ -134,9 +155,11 @@ void page_points(FILE *out, const struct summary *summary, size_t first, size_t 
 
     for (size_t d = first; d < last; d++)
         points += summary->decisions[d].member_count;
-    fprintf(out, "<details><summary>All %zu points: intervals, phases, faults</summary>\n"
-            "<div class=\"scroll\"><table>\n", points);
-    write_head(out, hyperfine);
+    fprintf(out,
+            "<details><summary>All %zu points: intervals, phases, faults</summary>\n"
+            "<div class=\"scroll\"><table>\n",
+            points);
+    write_head(out, summary, &summary->decisions[last - 1]);
     fputs("<tbody>\n", out);
     for (size_t d = first; d < last; d++) {
         const struct decision *decision = &summary->decisions[d];

@@ -8,13 +8,13 @@
 
 #include "common/error.h"
 
-/* Replace the file at path by size bytes of data: written beside it, synced, renamed over it, and the
- * directory synced. 0, or -1 with the old file intact and nothing left behind. */
+/* Replace the file at path by size bytes of data: written beside it, synced, renamed over it, and
+ * the directory synced. 0, or -1 with the old file intact and nothing left behind. */
 int publish_bytes(const char *path, const void *data, size_t size, struct error *error);
 
 /* A text composed in memory and published at the end: open, fprintf, publish or discard. */
 struct publication {
-    FILE *out;    /* NULL when it could not be opened; then publish_text reports it */
+    FILE *out; /* NULL when it could not be opened; then publish_text reports it */
     char *data;
     size_t size;
 };

@@ -108,8 +108,8 @@ static int make_directories(const char *directory, struct error *error)
 }
 
 /* The page comes last: what it refers to is there when it appears. */
-static int write_files(const struct summary *summary, struct chart_list *charts, char page[PATH_MAX],
-                       struct error *error)
+static int write_files(const struct summary *summary, struct chart_list *charts,
+                       char page[PATH_MAX], struct error *error)
 {
     const char *directory = summary->run->directory;
     char path[PATH_MAX];
@@ -141,7 +141,8 @@ int report_make(const char *run_directory, FILE *out, struct error *error)
     int result = -1;
 
     if (load_run(&run, run_directory, error) == 0 && summary_make(&summary, &run, error) == 0 &&
-        charts_make(&summary, &charts, error) == 0 && write_files(&summary, &charts, page, error) == 0) {
+        charts_make(&summary, &charts, error) == 0 &&
+        write_files(&summary, &charts, page, error) == 0) {
         print_answers(out, &summary, page);
         result = 0;
     }

@@ -7,9 +7,9 @@
 
 #include "common/error.h"
 
-/* Read the run, write summary.json and report/ (index.html, charts, trials.csv) into it, and tell the
- * answers and the page's place on out. A missing gnuplot costs the charts and a warning on stderr. 0, or -1
- * with what was there before intact. */
+/* Read the run, write summary.json and report/ (index.html, charts, trials.csv) into it, and tell
+ * the answers and the page's place on out. A missing gnuplot costs the charts and a warning on
+ * stderr. 0, or -1 with what was there before intact. */
 int report_make(const char *run_directory, FILE *out, struct error *error);
 
 #endif

@@ -10,7 +10,8 @@ static const struct point *point_of(const struct summary *summary, size_t index)
     return &summary->run->points[index].point;
 }
 
-unsigned settings_oddity(const struct summary *summary, const struct decision *decision, size_t index)
+unsigned settings_oddity(const struct summary *summary, const struct decision *decision,
+                         size_t index)
 {
     const struct point *point = point_of(summary, index);
     uint64_t usual = decision->baseline < 0
@@ -49,7 +50,8 @@ static int compare_entries(const void *left, const void *right)
     return order ? order : point_compare(a->point, b->point);
 }
 
-/* Oddity is judged against one decision of the family, so that a setting has the same one at all sizes. */
+/* Oddity is judged against one decision of the family, so that a setting has the same one at all
+ * sizes. */
 static size_t list_entries(const struct summary *summary, size_t first, size_t last,
                            struct entry *entries)
 {
@@ -107,7 +109,8 @@ static double distance(const struct summary *summary, const struct setting *sett
     return sum / (double)setting->count;
 }
 
-/* Leave out the slowest one, but never the baseline's method, which all others are compared with. */
+/* Leave out the slowest one, but never the baseline's method, which all others are compared with.
+ */
 static void drop_slowest(struct settings *settings, const struct summary *summary, size_t first,
                          size_t last)
 {
@@ -117,8 +120,9 @@ static void drop_slowest(struct settings *settings, const struct summary *summar
 
     for (size_t i = 0; i < settings->count; i++) {
         double far = distance(summary, &settings->list[i], first, last);
-        bool is_baseline = baseline >= 0 && !strcmp(point_of(summary, (size_t)baseline)->method,
-                                                    point_of(summary, settings->list[i].points[0])->method);
+        bool is_baseline = baseline >= 0 &&
+                           !strcmp(point_of(summary, (size_t)baseline)->method,
+                                   point_of(summary, settings->list[i].points[0])->method);
         if (!is_baseline && far > greatest) {
             greatest = far;
             slowest = i;

@@ -147,7 +147,8 @@ struct interval stats_centre_interval(double *values, size_t n)
         return result;
     gsl_sort(values, 1, n);
     result.middle = (stats_walsh_average(values, n, (pairs + 1) / 2) +
-                     stats_walsh_average(values, n, pairs / 2 + 1)) / 2;
+                     stats_walsh_average(values, n, pairs / 2 + 1)) /
+                    2;
     size_t c = stats_signed_rank_rank(n, STATS_LEVEL, &confidence);
     if (c == 0)
         return result;

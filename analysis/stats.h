@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Medians and their distribution-free intervals. Pure: no I/O and no state. Samples are sorted in place
- * by the functions that take a non-const array; the others want them sorted already. */
+/* Medians and their distribution-free intervals. Pure: no I/O and no state. Samples are sorted in
+ * place by the functions that take a non-const array; the others want them sorted already. */
 #ifndef IOTOLL_STATS_H
 #define IOTOLL_STATS_H
 
@@ -31,17 +31,19 @@ struct interval stats_median_interval(double *values, size_t n);
  * (Walsh averages), without building them: 64 counts of O(n) steps. */
 double stats_walsh_average(const double *sorted, size_t n, size_t k);
 
-/* The largest C with P(T <= C-1) <= (1-level)/2, T being the Wilcoxon signed-rank statistic of n values
- * under symmetry: the interval runs from the C-th Walsh average to the C-th from the end. 0 where n is
- * too small. Exact up to n = 60, with the normal approximation and continuity correction above
- * (Hollander, Wolfe & Chicken 2014, 3.1 and 3.3). *confidence is what is attained. */
+/* The largest C with P(T <= C-1) <= (1-level)/2, T being the Wilcoxon signed-rank statistic of n
+ * values under symmetry: the interval runs from the C-th Walsh average to the C-th from the end. 0
+ * where n is too small. Exact up to n = 60, with the normal approximation and continuity correction
+ * above (Hollander, Wolfe & Chicken 2014, 3.1 and 3.3). *confidence is what is attained. */
 size_t stats_signed_rank_rank(size_t n, double level, double *confidence);
 
-/* Hodges-Lehmann estimate of the centre of values, which it sorts, with its signed-rank interval. */
+/* Hodges-Lehmann estimate of the centre of values, which it sorts, with its signed-rank interval.
+ */
 struct interval stats_centre_interval(double *values, size_t n);
 
-/* How many times as fast `time` is as `baseline`, taken pair by pair: d = ln(baseline/time), then the
- * exponential of the centre of d and of its interval. All times must be above 0; scratch holds n. */
+/* How many times as fast `time` is as `baseline`, taken pair by pair: d = ln(baseline/time), then
+ * the exponential of the centre of d and of its interval. All times must be above 0; scratch holds
+ * n. */
 struct interval stats_speed(const double *time, const double *baseline, size_t n, double *scratch);
 
 #endif

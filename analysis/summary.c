@@ -137,13 +137,16 @@ struct middle {
     bool per_cycle;
 };
 
-#define MIDDLE(name, per_cycle) {offsetof(struct trial, name), offsetof(struct row, name), per_cycle}
+#define MIDDLE(name, per_cycle)                                                                    \
+    {                                                                                              \
+        offsetof(struct trial, name), offsetof(struct row, name), per_cycle                        \
+    }
 
 static const struct middle middles[] = {
-    MIDDLE(setup_ns, false),          MIDDLE(transfer_ns, false),
-    MIDDLE(teardown_ns, false),       MIDDLE(sync_ns, false),
-    MIDDLE(minor_faults, true),       MIDDLE(major_faults, true),
-    MIDDLE(device_read_bytes, true),  MIDDLE(device_written_bytes, true),
+    MIDDLE(setup_ns, false),         MIDDLE(transfer_ns, false),
+    MIDDLE(teardown_ns, false),      MIDDLE(sync_ns, false),
+    MIDDLE(minor_faults, true),      MIDDLE(major_faults, true),
+    MIDDLE(device_read_bytes, true), MIDDLE(device_written_bytes, true),
     MIDDLE(peak_rss_bytes, false),
 };
 
@@ -186,8 +189,8 @@ static void fill_row(struct summary *summary, size_t point, const struct scratch
     n = collect(summary, point, whole_process_ns, scratch->a);
     row->whole_process_ns = stats_median_interval(scratch->a, n);
     for (size_t i = 0; i < sizeof middles / sizeof *middles; i++)
-        *(double *)((char *)row + middles[i].row_offset) =
-            middle_of(summary, point, &middles[i], scratch->a);
+        *(double *)((char *)row + middles[i].row_offset) = middle_of(summary, point, &middles[i],
+                                                                     scratch->a);
 }
 
 static void fill_ratio(struct summary *summary, size_t point, const struct scratch *scratch)
@@ -229,7 +232,8 @@ static int count_voids(struct summary *summary)
         return -1;
     for (size_t i = 0; i < run->trial_count; i++)
         if (!run->trials[i].valid) {
-            voids[count++] = (struct void_reason){run->trials[i].void_reason, 1, run->trials[i].point};
+            voids[count++] = (struct void_reason){run->trials[i].void_reason, 1,
+                                                  run->trials[i].point};
             summary->rows[run->trials[i].point].void_count++;
         }
     qsort(voids, count, sizeof *voids, compare_reasons);

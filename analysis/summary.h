@@ -7,64 +7,71 @@
 #include "analysis/load.h"
 #include "analysis/stats.h"
 
-/* Differences within this share are of no practical interest: a ratio whose whole interval lies inside
- * is "equivalent", and a point that may be this close to the best is among the winners. */
+/* Differences within this share are of no practical interest: a ratio whose whole interval lies
+ * inside is "equivalent", and a point that may be this close to the best is among the winners. */
 #define SUMMARY_MARGIN 0.02
 
 enum { SUMMARY_LEAST_N = 6 }; /* below, no 95 % interval of a median or a paired ratio exists */
 
-enum verdict { VERDICT_NONE, VERDICT_FASTER, VERDICT_SLOWER, VERDICT_EQUIVALENT, VERDICT_UNRESOLVED };
+enum verdict {
+    VERDICT_NONE,
+    VERDICT_FASTER,
+    VERDICT_SLOWER,
+    VERDICT_EQUIVALENT,
+    VERDICT_UNRESOLVED
+};
 extern const char *const verdict_names[];
 
-/* What the trials of a point come to. Times in ns and counts are those of one cycle (a pass over the
- * file set); NaN where there is nothing. */
+/* What the trials of a point come to. Times in ns and counts are those of one cycle (a pass over
+ * the file set); NaN where there is nothing. */
 struct row {
     size_t n, void_count; /* blocks with a valid trial; void attempts */
     struct interval time_ns, throughput_bytes_per_s, cpu_s_per_gib, whole_process_ns;
     double setup_ns, transfer_ns, teardown_ns, sync_ns, minor_faults, major_faults;
     double device_read_bytes, device_written_bytes, peak_rss_bytes;
-    struct interval speed; /* times as fast as the baseline, over the blocks both have */
-    enum verdict verdict;  /* VERDICT_NONE without a baseline or a pair */
+    struct interval speed;  /* times as fast as the baseline, over the blocks both have */
+    enum verdict verdict;   /* VERDICT_NONE without a baseline or a pair */
     char label[LABEL_SIZE]; /* method, and the axes that its family varies for it */
 };
 
-/* A comparison group. Winners are not proven worse than the best by more than the margin, the one that
- * uses the least CPU first. With fewer than SUMMARY_LEAST_N blocks nothing wins and `leader` is only the
- * lowest median. Indices of points. */
+/* A comparison group. Winners are not proven worse than the best by more than the margin, the one
+ * that uses the least CPU first. With fewer than SUMMARY_LEAST_N blocks nothing wins and `leader`
+ * is only the lowest median. Indices of points. */
 struct decision {
-    size_t *members;   /* all points of the group that have a trial, by median time; owned */
+    size_t *members; /* all points of the group that have a trial, by median time; owned */
     size_t member_count;
-    size_t *winners;   /* owned */
+    size_t *winners; /* owned */
     size_t winner_count;
     const struct point *point; /* any point of the group */
-    long baseline;     /* index of the point that most others are compared with, or -1 */
-    struct interval gain; /* times as fast as that baseline the first winner is; n = 0 if it is it */
+    long baseline;             /* index of the point that most others are compared with, or -1 */
+    struct interval
+        gain; /* times as fast as that baseline the first winner is; n = 0 if it is it */
 };
 
 struct void_reason {
-    const char *reason; /* borrowed from a trial */
+    const char *reason;    /* borrowed from a trial */
     size_t count, example; /* example: index of a point */
 };
 
 struct summary {
     const struct run *run;
-    struct row *rows; /* one a point of the run */
+    struct row *rows;                 /* one a point of the run */
     size_t valid, void_count, blocks; /* trials; greatest number of blocks that a point has */
-    size_t *counted;  /* indices of the trials that count, by point and block */
-    size_t *first;    /* where each point's begin in counted; point_count + 1 entries */
+    size_t *counted;                  /* indices of the trials that count, by point and block */
+    size_t *first;             /* where each point's begin in counted; point_count + 1 entries */
     struct void_reason *voids; /* most frequent first */
     size_t void_reason_count;
     struct decision *decisions; /* by family, then size */
     size_t decision_count;
 };
 
-/* Summarise run, which must outlive the summary. Of the attempts of a block the last valid one counts.
- * 0, or -1 when out of memory; summary_free is safe after either. */
+/* Summarise run, which must outlive the summary. Of the attempts of a block the last valid one
+ * counts. 0, or -1 when out of memory; summary_free is safe after either. */
 int summary_make(struct summary *summary, const struct run *run, struct error *error);
 void summary_free(struct summary *summary);
 
-/* Times of the blocks in which both points have a valid trial, into arrays of at least summary->blocks;
- * returns their number. */
+/* Times of the blocks in which both points have a valid trial, into arrays of at least
+ * summary->blocks; returns their number. */
 size_t summary_pairs(const struct summary *summary, size_t a, size_t b, double *times_a,
                      double *times_b);
 

@@ -41,19 +41,22 @@ static json_t *point_row(const struct summary *summary, size_t index)
 {
     const struct run_point *point = &summary->run->points[index];
     const struct row *row = &summary->rows[index];
-    json_t *object = json_pack(
-        "{s:I, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "point", (json_int_t)index, "supported",
-        point->supported, "reason", text_or_null(point->reason), "n", (json_int_t)row->n, "void",
-        (json_int_t)row->void_count, "time_ns", interval(&row->time_ns), "throughput_bytes_per_s",
-        interval(&row->throughput_bytes_per_s), "cpu_s_per_gib", interval(&row->cpu_s_per_gib),
-        "whole_process_ns", interval(&row->whole_process_ns), "ratio", ratio(row, point->baseline));
-    json_t *counts = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "setup_ns", number(row->setup_ns),
-        "transfer_ns", number(row->transfer_ns), "teardown_ns", number(row->teardown_ns), "sync_ns",
-        number(row->sync_ns), "minor_faults", number(row->minor_faults), "major_faults",
-        number(row->major_faults), "device_read_bytes", number(row->device_read_bytes),
-        "device_written_bytes", number(row->device_written_bytes), "peak_rss_bytes",
-        number(row->peak_rss_bytes));
+    json_t *object = json_pack("{s:I, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "point",
+                               (json_int_t)index, "supported", point->supported, "reason",
+                               text_or_null(point->reason), "n", (json_int_t)row->n, "void",
+                               (json_int_t)row->void_count, "time_ns", interval(&row->time_ns),
+                               "throughput_bytes_per_s", interval(&row->throughput_bytes_per_s),
+                               "cpu_s_per_gib", interval(&row->cpu_s_per_gib), "whole_process_ns",
+                               interval(&row->whole_process_ns), "ratio",
+                               ratio(row, point->baseline));
+    json_t *counts = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "setup_ns",
+                               number(row->setup_ns), "transfer_ns", number(row->transfer_ns),
+                               "teardown_ns", number(row->teardown_ns), "sync_ns",
+                               number(row->sync_ns), "minor_faults", number(row->minor_faults),
+                               "major_faults", number(row->major_faults), "device_read_bytes",
+                               number(row->device_read_bytes), "device_written_bytes",
+                               number(row->device_written_bytes), "peak_rss_bytes",
+                               number(row->peak_rss_bytes));
 
     if (object && counts && point_to_json(&point->point, object) == 0)
         json_object_update(object, counts);
@@ -78,10 +81,9 @@ static json_t *void_rows(const struct summary *summary)
     for (size_t i = 0; i < summary->void_reason_count; i++) {
         const struct void_reason *reason = &summary->voids[i];
         const struct point *point = &summary->run->points[reason->example].point;
-        json_array_append_new(
-            array, json_pack("{s:s, s:I, s:s}", "reason", reason->reason, "count",
-                             (json_int_t)reason->count, "example",
-                             point_label(point, label, sizeof label)));
+        json_array_append_new(array, json_pack("{s:s, s:I, s:s}", "reason", reason->reason, "count",
+                                               (json_int_t)reason->count, "example",
+                                               point_label(point, label, sizeof label)));
     }
     return array;
 }
@@ -119,11 +121,11 @@ static json_t *decision_rows(const struct summary *summary)
         json_array_append_new(
             array,
             json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:o}", "task",
-                      point->task, "source", point->source, "destination", point->destination, "cache",
-                      point->cache, "runner", point->runner, "consumption", point->consumption,
-                      "durability", point->durability, "file_size_bytes",
-                      (json_int_t)point->file_size_bytes, "files", (json_int_t)point->files, "winners",
-                      indices(decision->winners, decision->winner_count), "leader",
+                      point->task, "source", point->source, "destination", point->destination,
+                      "cache", point->cache, "runner", point->runner, "consumption",
+                      point->consumption, "durability", point->durability, "file_size_bytes",
+                      (json_int_t)point->file_size_bytes, "files", (json_int_t)point->files,
+                      "winners", indices(decision->winners, decision->winner_count), "leader",
                       (json_int_t)decision->members[0], "sentence", sentence(summary, decision)));
     }
     return array;

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/flat.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_DIGITS = 18 }; /* any such number fits 64 bits */
+
+/* Where the scan is. Every step fails at whatever is not plain. */
+struct cursor {
+    const char *at, *end;
+};
+
+int flat_open(struct flat *flat, const char *const *keys, size_t count)
+{
+    *flat = (struct flat){.keys = keys, .count = count};
+    flat->values = calloc(count, sizeof *flat->values);
+    return flat->values ? 0 : -1;
+}
+
+void flat_close(struct flat *flat)
+{
+    json_decref(flat->object);
+    free(flat->values);
+    *flat = (struct flat){0};
+}
+
+static char peek(struct cursor *cursor)
+{
+    while (cursor->at < cursor->end && (*cursor->at == ' ' || *cursor->at == '\t'))
+        cursor->at++;
+    return cursor->at < cursor->end ? *cursor->at : 0;
+}
+
+static bool take(struct cursor *cursor, char wanted)
+{
+    if (peek(cursor) != wanted)
+        return false;
+    cursor->at++;
+    return true;
+}
+
+static bool take_word(struct cursor *cursor, const char *word)
+{
+    size_t length = strlen(word);
+
+    if ((size_t)(cursor->end - cursor->at) < length || memcmp(cursor->at, word, length))
+        return false;
+    cursor->at += length;
+    return true;
+}
+
+/* ASCII without escapes. */
+static bool take_text(struct cursor *cursor, struct flat_value *value)
+{
+    if (!take(cursor, '"'))
+        return false;
+    value->kind = FLAT_TEXT;
+    value->text = cursor->at;
+    while (cursor->at < cursor->end && *cursor->at >= ' ' && *cursor->at < 0x7f &&
+           *cursor->at != '"' && *cursor->at != '\\')
+        cursor->at++;
+    value->length = (size_t)(cursor->at - value->text);
+    return cursor->at < cursor->end && *cursor->at++ == '"';
+}
+
+/* A natural number that fits, and after it nothing that would make it another one. */
+static bool take_number(struct cursor *cursor, int64_t *number)
+{
+    const char *start = cursor->at;
+
+    *number = 0;
+    while (cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9' &&
+           cursor->at - start < MOST_DIGITS)
+        *number = *number * 10 + (*cursor->at++ - '0');
+    size_t digits = (size_t)(cursor->at - start);
+    if (digits == 0 || (digits > 1 && *start == '0'))
+        return false;
+    return cursor->at == cursor->end || !strchr(".eE0123456789", *cursor->at);
+}
+
+static bool take_numbers(struct cursor *cursor)
+{
+    int64_t ignored;
+
+    if (!take(cursor, '['))
+        return false;
+    if (take(cursor, ']'))
+        return true;
+    do {
+        peek(cursor);
+        if (!take_number(cursor, &ignored))
+            return false;
+    } while (take(cursor, ','));
+    return take(cursor, ']');
+}
+
+static bool take_value(struct cursor *cursor, struct flat_value *value)
+{
+    switch (peek(cursor)) {
+    case '"': return take_text(cursor, value);
+    case 'n': value->kind = FLAT_NULL; return take_word(cursor, "null");
+    case 't': value->kind = FLAT_TRUE; return take_word(cursor, "true");
+    case 'f': value->kind = FLAT_FALSE; return take_word(cursor, "false");
+    case '[': value->kind = FLAT_OTHER; return take_numbers(cursor);
+    default: value->kind = FLAT_INTEGER; return take_number(cursor, &value->integer);
+    }
+}
+
+/* The key's number, tried first where it was expected; count if it is unknown. */
+static size_t find_key(const struct flat *flat, const struct flat_value *name, size_t expected)
+{
+    for (size_t i = 0; i < flat->count; i++) {
+        size_t at = (expected + i) % flat->count;
+        if (!strncmp(flat->keys[at], name->text, name->length) && !flat->keys[at][name->length])
+            return at;
+    }
+    return flat->count;
+}
+
+static bool scan(struct flat *flat, const char *line, size_t length)
+{
+    struct cursor cursor = {line, line + length};
+    struct flat_value name;
+    size_t key = 0;
+
+    if (!take(&cursor, '{'))
+        return false;
+    do {
+        if (!take_text(&cursor, &name) || !take(&cursor, ':'))
+            return false;
+        key = find_key(flat, &name, key);
+        if (key == flat->count || flat->values[key].kind != FLAT_MISSING ||
+            !take_value(&cursor, &flat->values[key]))
+            return false;
+        key++;
+    } while (take(&cursor, ','));
+    return take(&cursor, '}') && peek(&cursor) == 0 && cursor.at == cursor.end;
+}
+
+static struct flat_value convert(const json_t *json)
+{
+    struct flat_value value = {.kind = FLAT_OTHER};
+
+    if (!json)
+        value.kind = FLAT_MISSING;
+    else if (json_is_null(json))
+        value.kind = FLAT_NULL;
+    else if (json_is_boolean(json))
+        value.kind = json_is_true(json) ? FLAT_TRUE : FLAT_FALSE;
+    else if (json_is_integer(json))
+        value = (struct flat_value){.kind = FLAT_INTEGER, .integer = json_integer_value(json)};
+    else if (json_is_string(json))
+        value = (struct flat_value){.kind = FLAT_TEXT,
+                                    .text = json_string_value(json),
+                                    .length = json_string_length(json)};
+    return value;
+}
+
+int flat_parse(struct flat *flat, const char *line, size_t length, struct error *error)
+{
+    json_error_t why;
+
+    json_decref(flat->object);
+    flat->object = NULL;
+    memset(flat->values, 0, flat->count * sizeof *flat->values);
+    if (scan(flat, line, length))
+        return 0;
+    flat->object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &why);
+    if (!flat->object)
+        return error_set(error, "%s", why.text);
+    if (!json_is_object(flat->object))
+        return error_set(error, "not an object");
+    for (size_t i = 0; i < flat->count; i++)
+        flat->values[i] = convert(json_object_get(flat->object, flat->keys[i]));
+    return 0;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "analysis/chart_script.h"
+#include "analysis/charts.h"
+#include "analysis/gnuplot.h"
+#include "analysis/publish.h"
+#include "tests/unit/run_fixture.h"
+
+static struct error error;
+
+static char *quoted(const char *text)
+{
+    static char buffer[1024];
+    FILE *out = fmemopen(buffer, sizeof buffer, "w");
+
+    chart_quote(text, out);
+    fclose(out);
+    return buffer;
+}
+
+/* Nothing gets out of the quotes, starts a command or confuses the terminal. */
+static void test_labels_are_harmless(void **state)
+{
+    (void)state;
+    assert_string_equal(quoted("copy_file_range"), "'copy_file_range'");
+    assert_string_equal(quoted("disk → tmpfs, 1.84×"), "'disk → tmpfs, 1.84×'");
+    assert_string_equal(quoted("a'b"), "'a_b'");
+    assert_string_equal(quoted("`touch x`"), "'_touch x_'");
+    assert_string_equal(quoted("a\nsystem(\"x\")"), "'a_system(_x_)'");
+    assert_string_equal(quoted("\\033 $x {/b} @M"), "'_033 _x _/b_ _M'");
+    assert_string_equal(quoted("\xff\xe2\x86"), "'___'");
+}
+
+static struct chart line_chart(void)
+{
+    struct chart chart = {.kind = CHART_LINES, .name = "lines", .sizes = true};
+
+    strcpy(chart.title, "it's a `title`\nset output '|touch pwned'");
+    for (unsigned s = 0; s < 3; s++) {
+        struct chart_series *series = chart_add_series(&chart);
+        snprintf(series->label, sizeof series->label, "method %u", s);
+        series->colour = s;
+        for (double x = 4096; x <= 1 << 20; x *= 4)
+            chart_add_value(series,
+                            (struct chart_value){x, s + 1, s == 2 ? NAN : s + 0.9, s + 1.2});
+    }
+    return chart;
+}
+
+static void write_chart(const struct chart *chart, char *text, size_t size)
+{
+    FILE *out = fmemopen(text, size, "w");
+
+    chart_script(chart, out);
+    fclose(out);
+}
+
+static void test_script_starts_at_zero(void **state)
+{
+    struct chart chart = line_chart();
+    struct chart_list list = {malloc(sizeof chart), 1};
+    char text[16384];
+
+    (void)state;
+    list.charts[0] = chart;
+    write_chart(&chart, text, sizeof text);
+    assert_non_null(strstr(text, "set yrange [0:"));
+    assert_non_null(strstr(text, "'4K' 4096"));
+    assert_non_null(strstr(text, "'1M' 1048576"));
+    assert_null(strstr(text, "nan"));
+    assert_null(strchr(text, '`'));
+    assert_null(strchr(text, '|'));
+    chart_list_free(&list);
+}
+
+static bool is_there(const char *directory, const char *name)
+{
+    char path[256];
+    struct stat status;
+
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return stat(path, &status) == 0 && status.st_size > 500;
+}
+
+/* All kinds, one picture of each in every theme, and nothing else. */
+static void test_draw(void **state)
+{
+    struct chart_list list = {0};
+    char directory[] = "/tmp/iotoll-draw-XXXXXX", command[128];
+
+    (void)state;
+    if (access("/usr/bin/gnuplot", X_OK) < 0)
+        skip();
+    for (int kind = CHART_LINES; kind <= CHART_MAP; kind++) {
+        *chart_list_add(&list) = line_chart();
+        struct chart *chart = &list.charts[list.count - 1];
+        chart->kind = (enum chart_kind)kind;
+        snprintf(chart->name, sizeof chart->name, "kind-%d", kind);
+        chart->ratio = chart->logarithmic = kind == CHART_LINES;
+        chart->sizes = kind == CHART_LINES;
+        if (kind == CHART_LINES)
+            continue;
+        chart->category_count = 5;
+        chart->categories = calloc(5, sizeof *chart->categories);
+        for (size_t s = 0; s < chart->series_count; s++)
+            for (size_t i = 0; i < chart->series[s].count; i++)
+                chart->series[s].values[i].x = (double)i;
+    }
+    assert_non_null(mkdtemp(directory));
+    if (chart_draw(&list, directory, &error) < 0)
+        fail_msg("%s", error.text);
+    assert_true(is_there(directory, "kind-0.svg") && is_there(directory, "kind-0-dark.svg"));
+    assert_true(is_there(directory, "kind-0.png") && is_there(directory, "kind-1.png"));
+    assert_true(is_there(directory, "kind-2.svg") && is_there(directory, "kind-2.png"));
+    chart_list_free(&list);
+    snprintf(command, sizeof command, "test $(ls -A %s | wc -l) = 9 && rm -r %s", directory,
+             directory);
+    assert_int_equal(system(command), 0);
+}
+
+static void collect(const char *name, const char *content, size_t size, const char *path,
+                    int wanted)
+{
+    struct gnuplot plot;
+
+    assert_int_equal(gnuplot_open(&plot, &error), 0);
+    FILE *out = gnuplot_file(&plot, name, &error);
+    fwrite(content, 1, size, out);
+    fclose(out);
+    assert_int_equal(gnuplot_collect(&plot, name, path, &error), wanted);
+    gnuplot_close(&plot);
+    assert_int_not_equal(access(plot.directory, F_OK), 0);
+}
+
+/* gnuplot exits 0 on a full disk: what is cut short must not replace what was whole. */
+static void test_unfinished_picture_is_refused(void **state)
+{
+    static const char png[] = "\x89PNG\r\n\x1a\n....IEND\xae\x42\x60\x82";
+    char path[] = "/tmp/iotoll-picture-XXXXXX", content[16] = "";
+
+    (void)state;
+    close(mkstemp(path));
+    assert_int_equal(publish_bytes(path, "old", 3, &error), 0);
+    collect("0.svg", "", 0, path, -1);
+    collect("0.svg", "<svg><g></g>", 12, path, -1);
+    collect("0.png", png, sizeof png - 2, path, -1);
+    collect("0.png", "</svg>", 6, path, -1);
+    FILE *file = fopen(path, "r");
+    assert_int_equal(fread(content, 1, sizeof content, file), 3);
+    fclose(file);
+    assert_string_equal(content, "old");
+    collect("0.svg", "<svg></svg>\n\n", 13, path, 0);
+    collect("0.png", png, sizeof png - 1, path, 0);
+    unlink(path);
+}
+
+static void test_publish_leaves_nothing_behind(void **state)
+{
+    char directory[] = "/tmp/iotoll-publish-XXXXXX", path[64], command[128];
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/a", directory);
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_int_equal(publish_bytes(path, "x", 1, &error), -1);
+    assert_non_null(strstr(error.text, path));
+    snprintf(command, sizeof command, "rmdir %s && rmdir %s", path, directory);
+    assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_labels_are_harmless),
+        cmocka_unit_test(test_script_starts_at_zero),
+        cmocka_unit_test(test_draw),
+        cmocka_unit_test(test_unfinished_picture_is_refused),
+        cmocka_unit_test(test_publish_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
