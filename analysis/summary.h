@@ -29,6 +29,7 @@ struct row {
     struct interval time_ns, throughput_bytes_per_s, cpu_s_per_gib, whole_process_ns;
     double setup_ns, transfer_ns, teardown_ns, sync_ns, minor_faults, major_faults;
     double device_read_bytes, device_written_bytes, peak_rss_bytes;
+    double events, latency_p50_ns, latency_p99_ns, latency_p999_ns;
     struct interval speed;  /* times as fast as the baseline, over the blocks both have */
     enum verdict verdict;   /* VERDICT_NONE without a baseline or a pair */
     char label[LABEL_SIZE]; /* method, and the axes that its family varies for it */

@@ -17,9 +17,10 @@ const struct point_field point_fields[] = {
     TEXT(cache, false),          TEXT(runner, false),      TEXT(consumption, false),
     TEXT(durability, false),     TEXT(destination_state, false),
     TEXT(distribution, false),   TEXT(offsets, false),     NUMBER(compute_ns_per_kib, false),
-    NUMBER(operations, false),   NUMBER(file_size_bytes, false),
+    NUMBER(operations, false),   NUMBER(threads, false),
+    NUMBER(file_size_bytes, false),
     NUMBER(files, false),        TEXT(method, true),       NUMBER(block_size_bytes, true),
-    NUMBER(buffers, true),       NUMBER(threads, true),    TEXT(policy, true),
+    NUMBER(buffers, true),       TEXT(policy, true),
     TEXT(alignment, true),
 };
 const size_t point_field_count = sizeof point_fields / sizeof *point_fields;
@@ -41,10 +42,22 @@ static int compare_field(const struct point *a, const struct point *b, const str
     return (number_of(a, f) > number_of(b, f)) - (number_of(a, f) < number_of(b, f));
 }
 
+bool point_field_is_group(const struct point *point, const struct point_field *field)
+{
+    return !field->is_axis ||
+           (point->operations > 0 && field->offset == offsetof(struct point, block_size_bytes));
+}
+
+uint64_t point_cycle_bytes(const struct point *point)
+{
+    return point->operations ? point->operations * point->block_size_bytes
+                             : point->files * point->file_size_bytes;
+}
+
 static int compare(const struct point *a, const struct point *b, bool with_axes)
 {
     for (size_t i = 0; i < point_field_count; i++) {
-        if (point_fields[i].is_axis && !with_axes)
+        if (!with_axes && !point_field_is_group(a, &point_fields[i]))
             continue;
         int order = compare_field(a, b, &point_fields[i]);
         if (order)

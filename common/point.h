@@ -42,7 +42,7 @@ struct point_field {
     const char *name;
     size_t offset;
     bool is_text; /* char[POINT_NAME_SIZE], else uint64_t */
-    bool is_axis; /* differs between the members of a comparison group: method, policy, alignment, B, N, T */
+    bool is_axis; /* may differ between the members of a comparison group: method, policy, alignment, B, N */
 };
 extern const struct point_field point_fields[];
 extern const size_t point_field_count;
@@ -50,6 +50,13 @@ extern const size_t point_field_count;
 /* Total order over all fields (for qsort and bsearch) and over those that make a comparison group. */
 int point_compare(const void *a, const void *b);
 int point_compare_group(const void *a, const void *b);
+
+/* Does the field tell comparison groups apart? All that are no axis do; so does B where it is the size of
+ * a record, since a lookup of 100 bytes is not another way to look up 4 KiB. */
+bool point_field_is_group(const struct point *point, const struct point_field *field);
+
+/* Bytes that one cycle moves: files * S, or operations * B. */
+uint64_t point_cycle_bytes(const struct point *point);
 
 /* Add the fields to object (borrowed). 0, or -1 when out of memory. */
 int point_to_json(const struct point *point, json_t *object);

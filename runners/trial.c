@@ -284,8 +284,7 @@ static struct gate_facts facts_of(const struct attempt *attempt, uint64_t reside
         .set_digest = attempt->set ? attempt->set->digest : 0,
         .direct = attempt->planned->method->direct,
         .destination_has_device = has_device(attempt->places.destination),
-        .expected_bytes =
-            point->operations ? point->operations * point->block_size_bytes : set_bytes,
+        .expected_bytes = point_cycle_bytes(point),
         .output = attempt->output,
     };
 }
