@@ -30,6 +30,7 @@ enum durability { DURABILITY_NONE, DURABILITY_FDATASYNC };
 enum overwrite { DESTINATION_FRESH, DESTINATION_OVERWRITE };
 enum distribution { DISTRIBUTION_UNIFORM, DISTRIBUTION_ZIPF };
 enum offsets { OFFSETS_ALIGNED, OFFSETS_UNALIGNED };
+enum cache { CACHE_COLD, CACHE_WARM };
 
 /* Names in the order of the bits above, without METHOD_LAZY. */
 extern const char *const axes_names[];

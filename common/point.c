@@ -66,9 +66,12 @@ static int compare(const struct point *a, const struct point *b, bool with_axes)
     return 0;
 }
 
+/* Groups first, so that each is contiguous whichever fields make it one. */
 int point_compare(const void *a, const void *b)
 {
-    return compare(a, b, true);
+    int order = compare(a, b, false);
+
+    return order ? order : compare(a, b, true);
 }
 
 int point_compare_group(const void *a, const void *b)

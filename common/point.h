@@ -47,7 +47,8 @@ struct point_field {
 extern const struct point_field point_fields[];
 extern const size_t point_field_count;
 
-/* Total order over all fields (for qsort and bsearch) and over those that make a comparison group. */
+/* Total order over all fields (for qsort and bsearch), in which comparison groups are contiguous, and
+ * over those that make a comparison group. */
 int point_compare(const void *a, const void *b);
 int point_compare_group(const void *a, const void *b);
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "methods/harness/compute.h"
 #include "methods/harness/cycles.h"
 #include "methods/harness/output.h"
+#include "methods/harness/own_code.h"
 #include "methods/harness/random.h"
 
 /* A mapped page that cannot be read or written arrives as a signal; it is an I/O error all the same. */
@@ -73,20 +73,12 @@ static void trial_finish(struct trial *trial)
     free(trial->digests);
 }
 
-/* Fault in our own code, so that a cold trial does not time the loading of the program. Locking does
- * that; without the privilege for it a page of code may be read late, as in any program. */
-static void load_own_code(void)
-{
-    if (mlockall(MCL_CURRENT) == 0)
-        munlockall();
-}
-
 static void prepare_process(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGBUS, on_bus_error);
-    load_own_code();
+    own_code_load();
 }
 
 static void verify(struct trial *trial)

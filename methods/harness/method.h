@@ -36,6 +36,7 @@ struct job {
     void *buffer, *state;
     void *from, *to, *shared;
     struct windows from_windows, to_windows;
+    uint64_t direct_unit; /* O_DIRECT moves multiples of it: methods/harness/direct.h */
     uint64_t events; /* what the method counts: see struct method */
 
     /* Random tasks: this job's operations, each of B bytes at an offset. */
@@ -91,6 +92,12 @@ void release_block(struct job *job);
 void allocate_records(struct job *job); /* one buffer, which holds the record of an update */
 void allocate_blocks(struct job *job);
 void release_blocks(struct job *job);
+
+/* The job's part of the file in blocks of B bytes: how many there are; where one begins; its length, which
+ * is less than B only at the end. */
+uint64_t block_count(const struct job *job);
+uint64_t block_offset(const struct job *job, uint64_t index);
+uint64_t block_length(const struct job *job, uint64_t index);
 
 /* A hook that gives the kernel POLICIES_READ's advice on the source. */
 void advise_source(struct job *job);

@@ -16,7 +16,7 @@ static char *slot(const struct windows *windows, uint64_t index)
     return windows->base + index % windows->count * windows->stride;
 }
 
-static uint64_t block_offset(const struct windows *windows, uint64_t index)
+static uint64_t window_offset(const struct windows *windows, uint64_t index)
 {
     return windows->offset_bytes + index * windows->block_size_bytes;
 }
@@ -24,7 +24,7 @@ static uint64_t block_offset(const struct windows *windows, uint64_t index)
 /* A block may begin inside a page; the mapping then begins at the page. */
 void windows_map(const struct windows *windows, uint64_t index)
 {
-    uint64_t offset = block_offset(windows, index);
+    uint64_t offset = window_offset(windows, index);
     uint64_t before = inside_page(windows, offset);
     uint64_t length = before + windows_length(windows, index);
     void *address = mmap(slot(windows, index), length, windows->protection,
@@ -84,7 +84,7 @@ void windows_open_destination(struct windows *windows, const struct job *job)
 
 void *windows_block(const struct windows *windows, uint64_t index)
 {
-    return slot(windows, index) + inside_page(windows, block_offset(windows, index));
+    return slot(windows, index) + inside_page(windows, window_offset(windows, index));
 }
 
 uint64_t windows_length(const struct windows *windows, uint64_t index)
@@ -112,7 +112,7 @@ void windows_advance(struct windows *windows, uint64_t index)
         windows_map(windows, index + windows->count);
     /* Dropped from the cache at once, which spares pages that are mapped: so after the remapping. */
     if (windows->policy == POLICY_DONTNEED_BEHIND)
-        io_policy_fadvise(windows->fd, block_offset(windows, index), windows_length(windows, index),
+        io_policy_fadvise(windows->fd, window_offset(windows, index), windows_length(windows, index),
                           windows->policy);
 }
 
