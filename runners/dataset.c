@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/digest.h"
 #include "common/units.h"
+#include "runners/spawn.h"
 
 enum { CHUNK = 1 << 20 };
 
@@ -53,6 +54,10 @@ static int write_contents(int fd, uint64_t size, uint64_t seed, uint64_t *words,
         size_t length = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
         fill(words, CHUNK / 8, seed, done / 8);
         digest_add(&digest, words, length);
+        if (spawn_stop_requested()) {
+            errno = EINTR;
+            return -1;
+        }
         if (write_all(fd, (char *)words, length) < 0)
             return -1;
         done += length;

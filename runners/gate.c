@@ -44,11 +44,19 @@ static bool right_amount(const struct gate_facts *facts, char *reason)
     return true;
 }
 
+/* The device counts what anybody reads, the process only what it has caused: cold is what both say. */
+static int64_t delivered(const json_t *output)
+{
+    int64_t device = count(output, "device_read_bytes"), process = count(output, "process_read_bytes");
+
+    if (device < 0 || process < 0)
+        return device >= 0 ? device : process;
+    return device < process ? device : process;
+}
+
 static bool really_cold(const struct gate_facts *facts, char *reason)
 {
-    int64_t device = count(facts->output, "device_read_bytes");
-    int64_t process = count(facts->output, "process_read_bytes");
-    int64_t read = device >= 0 ? device : process;
+    int64_t read = delivered(facts->output);
     char found[32], all[32];
 
     units_human_bytes((double)facts->set_bytes, all);

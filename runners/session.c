@@ -85,17 +85,20 @@ static void mark_unavailable_targets(struct session *session)
     }
 }
 
-static void mark_missing_hyperfine(struct session *session)
+static int begin_hyperfine(struct session *session, struct error *error)
 {
     bool asked = false;
 
     for (size_t i = 0; i < session->plan.count; i++)
         asked |= !strcmp(session->plan.points[i].point.runner, "hyperfine");
-    if (!asked || hyperfine_available())
-        return;
+    if (!asked)
+        return 0;
+    if (hyperfine_available())
+        return hyperfine_begin(&session->undo, error);
     for (size_t i = 0; i < session->plan.count; i++)
         if (!strcmp(session->plan.points[i].point.runner, "hyperfine"))
             mark_unsupported(&session->plan.points[i], "%s", "hyperfine is not installed (`make deps`)");
+    return 0;
 }
 
 static bool same_probe(const struct plan_point *a, const struct plan_point *b)
@@ -126,13 +129,19 @@ static int probe_methods(struct session *session, struct error *error)
     return 0;
 }
 
+/* Beside the files of the plan: the small set that probes use, directories, and the file system's own. */
+static uint64_t with_reserve(uint64_t bytes)
+{
+    return bytes > 0 ? bytes + bytes / 64 + MIB : 0;
+}
+
 static int check_space(struct session *session, struct error *error)
 {
     char need[32], have[32];
 
     for (size_t i = 0; i < session->targets.count; i++) {
         const struct target *target = &session->targets.all[i];
-        uint64_t bytes = plan_space_bytes(&session->plan, target->spec);
+        uint64_t bytes = with_reserve(plan_space_bytes(&session->plan, target->spec));
         if (!target->available || !target->directory || bytes <= target->free_bytes)
             continue;
         return error_set(error, "target %s: the run needs %s, but %s has %s free; choose another target or "
@@ -169,8 +178,7 @@ int session_open(struct session *session, struct error *error)
         return -1;
     note_privileges(session);
     mark_unavailable_targets(session);
-    mark_missing_hyperfine(session);
-    if (check_space(session, error) < 0)
+    if (begin_hyperfine(session, error) < 0 || check_space(session, error) < 0)
         return -1;
     return probe_methods(session, error);
 }
