@@ -62,7 +62,9 @@ static const struct side cp = {"cp", "cp --reflink=never {source}/000000 {copies
 #define READS_ALL                                                                                          \
     "fio's engine copies every block into a buffer of its own, we digest it in place, so that both load "   \
     "every byte; " UNMAPS
-#define WHOLE "the destination is new on both sides, synced on neither, and removed outside the time"
+#define WHOLE                                                                                              \
+    "the destination is new on both sides, synced on neither, removed outside the time; each made the same "  \
+    "copy once, untimed, just before"
 #define CP_BLOCK WHOLE "; cp chooses its block itself (128 KiB in coreutils 9.1), whatever B is"
 
 const struct twin twins[] = {

@@ -128,15 +128,26 @@ test_too_many_connections() {
     stop_sink
 }
 
+# refused_token: the file token holds none.
+refused_token() {
+    expect 2 timeout 10 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
+    holds err "a token is one line of 1 to 63 bytes"
+}
+
 test_token_file() {
-    printf '\n' >token
-    expect 2 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
-    : >token
-    expect 2 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
-    printf 'two\nlines\n' >token
-    expect 2 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
-    printf '%s\n' "$(printf 'x%.0s' $(seq 64))" >token
-    expect 2 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
+    local longest
+    longest=$(printf 'x%.0s' $(seq 63))
+    printf '\n' >token && refused_token
+    : >token && refused_token
+    printf 'two\nlines\n' >token && refused_token
+    printf 'one\n\n' >token && refused_token
+    printf 'nul\0\n' >token && refused_token
+    echo "${longest}x" >token && refused_token
+    printf %s "${longest}x" >token && refused_token
+    echo "$longest" >token
+    expect 124 timeout 1 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
+    printf %s "$longest" >token
+    expect 124 timeout 1 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
 }
 
 test_port_in_use() {
