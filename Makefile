@@ -13,6 +13,7 @@ CFLAGS  ?= -O2 -g
 comma   := ,
 FLAGS   := -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -D_GNU_SOURCE -I. \
            $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+METHOD_LIBS := -laio -luring -lxxhash -lm -lpthread
 LIBS    := -lmount -ljansson -lgsl -lgslcblas -lxxhash -lm -lpthread
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
@@ -29,7 +30,13 @@ harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard methods/harness/*.c)) \
            $(addprefix $(BUILD)/common/,axes.o content.o digest.o error.o tasks.o units.o wire.o)
 
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
-objects    := $(library) $(harness) $(BUILD)/iotoll.o
+# What tests run: programs that look into methods, and fakes (tests/fakes/<task>/ holds methods that cheat).
+fake_methods  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*/*.c))
+fakes         := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*.c))
+preloads      := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+test_programs := $(unit_tests) $(fakes) $(fake_methods) $(patsubst %.c,$(BUILD)/%,$(wildcard tests/methods/*.c))
+bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
+objects    := $(library) $(harness) $(bench) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
 .PHONY: all deps report check bench install clean tests
@@ -46,7 +53,7 @@ deps:
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
 	    $(if $(filter check bench,$(MAKECMDGOALS)),$(test_packages))
 # Nothing is compiled before deps is through when both are asked for.
-$(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(unit_tests:%=%.o): | deps)
+$(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(test_programs:%=%.o) $(preloads): | deps)
 
 $(BUILD)/iotoll: $(BUILD)/iotoll.o $(library)
 	$(call say,LD,$@)
@@ -56,13 +63,34 @@ $(BUILD)/iotoll: $(BUILD)/iotoll.o $(library)
 define method_rule
 $(BUILD)/methods/$(1)/%: $(BUILD)/methods/$(1)/%.o $(BUILD)/methods/$(1).o $(harness)
 	$$(call say,LD,$$@)
-	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ -laio -luring -lxxhash -lm -lpthread
+	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ $$(METHOD_LIBS)
 endef
 $(foreach task,$(sort $(patsubst methods/%/,%,$(dir $(method_sources)))),$(eval $(call method_rule,$(task))))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(library)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(BUILD)/tests/methods/%: $(BUILD)/tests/methods/%.o $(library)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+define fake_method_rule
+$(BUILD)/tests/fakes/$(1)/%: $(BUILD)/tests/fakes/$(1)/%.o $(BUILD)/methods/$(1).o $(harness)
+	$$(call say,LD,$$@)
+	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ $$(METHOD_LIBS)
+endef
+$(foreach task,$(sort $(patsubst $(BUILD)/tests/fakes/%/,%,$(dir $(fake_methods)))),$(eval $(call fake_method_rule,$(task))))
+
+$(BUILD)/tests/fakes/%: $(BUILD)/tests/fakes/%.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^
+
+# Not sanitized: it is loaded into programs before their sanitizer is.
+$(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fsanitize%,$(FLAGS)) -fPIC -shared -o $@ $<
 
 $(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$<)
@@ -78,13 +106,18 @@ report: all
 	$(Q)$(BUILD)/iotoll run $(CONFIG)
 	$(Q)$(BUILD)/iotoll report results/latest
 
-tests: all $(unit_tests)
+tests: all $(test_programs) $(preloads)
 
 check: tests
 	$(Q)BUILD=$(BUILD) tests/run
 
-bench: all
-	$(Q)BUILD=$(BUILD) tests/bench
+$(BUILD)/tests/bench/bench: $(bench) $(library)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# make bench BENCH="--blocks 6 --only mmap"; the first lines of tests/bench/main.c list the options.
+bench: all $(BUILD)/tests/bench/bench
+	$(Q)$(BUILD)/tests/bench/bench --methods $(BUILD)/methods $(BENCH)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/iotoll $(DESTDIR)$(PREFIX)/share/iotoll
@@ -96,4 +129,4 @@ install: all
 clean:
 	rm -rf build
 
--include $(objects:.o=.d) $(methods:%=%.d) $(unit_tests:%=%.d)
+-include $(objects:.o=.d) $(methods:%=%.d) $(test_programs:%=%.d)

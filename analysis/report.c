@@ -9,9 +9,9 @@
 #include "analysis/charts.h"
 #include "analysis/csv.h"
 #include "analysis/page.h"
-#include "analysis/publish.h"
 #include "analysis/summary.h"
 #include "analysis/summary_json.h"
+#include "common/publish.h"
 
 enum { TERMINAL_WIDTH = 78, INDENT = 4 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analysis/answers.h"
-#include "analysis/publish.h"
+#include "common/publish.h"
 
 static json_t *number(double value)
 {

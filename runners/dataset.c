@@ -12,6 +12,7 @@
 #include "common/content.h"
 #include "common/digest.h"
 #include "common/units.h"
+#include "runners/spawn.h"
 
 enum { CHUNK = 1 << 20 };
 
@@ -38,6 +39,10 @@ static int write_contents(int fd, uint64_t size, uint64_t seed, char *chunk, uin
         size_t length = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
         content_fill(seed, done, chunk, length);
         digest_add(&digest, chunk, length);
+        if (spawn_stop_requested()) {
+            errno = EINTR;
+            return -1;
+        }
         if (write_all(fd, chunk, length) < 0)
             return -1;
         done += length;

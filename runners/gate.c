@@ -61,25 +61,33 @@ static bool really_direct(const struct gate_facts *facts, char *reason)
     int64_t moved = count(facts->output, reads ? "process_read_bytes" : "process_written_bytes");
     double all = (double)count(facts->output, "bytes") * (double)count(facts->output, "cycles");
 
-    if (facts->direct && has_device && moved >= 0 && (double)moved < DEVICE_SHARE * all)
+    if (facts->direct && !facts->in_place && has_device && moved >= 0 && (double)moved < DEVICE_SHARE * all)
         return VOID("O_DIRECT was not in effect: %.0f %% of the bytes came from or went to the device",
                     100 * (double)moved / all);
     return true;
 }
 
+/* The device counts what anybody reads, the process only what it has caused: cold is what both say. */
+static int64_t delivered(const json_t *output)
+{
+    int64_t device = count(output, "device_read_bytes"), process = count(output, "process_read_bytes");
+
+    if (device < 0 || process < 0)
+        return device >= 0 ? device : process;
+    return device < process ? device : process;
+}
+
 static bool really_cold(const struct gate_facts *facts, char *reason)
 {
-    int64_t device = count(facts->output, "device_read_bytes");
-    int64_t process = count(facts->output, "process_read_bytes");
-    int64_t read = device >= 0 ? device : process;
+    int64_t read = delivered(facts->output), distinct = count(facts->output, "distinct_bytes");
     char found[32], all[32];
-
-    int64_t distinct = count(facts->output, "distinct_bytes");
 
     units_human_bytes((double)facts->set_bytes, all);
     if (facts->resident_before_bytes > 0)
         return VOID("not cold: %s of %s were in the page cache before it began",
                     units_human_bytes((double)facts->resident_before_bytes, found), all);
+    if (facts->in_place)
+        return true;
     if (read < 0)
         return VOID("not proven cold: this machine counts no device reads");
     if ((double)read < DEVICE_SHARE * (double)distinct)

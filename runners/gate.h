@@ -16,6 +16,7 @@ struct gate_facts {
     uint64_t set_bytes;             /* files * S */
     uint64_t resident_before_bytes; /* verified just before the start */
     uint64_t set_digest;
+    bool in_place;                  /* it writes into the set: whole pages need not be read first */
     bool direct;                    /* the method passes the page cache by, as O_DIRECT should */
     bool destination_has_device;
     uint64_t expected_bytes;        /* that a cycle moves */

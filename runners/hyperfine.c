@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/units.h"
@@ -24,9 +25,9 @@ static void exchange_begin(struct exchange *exchange, const struct session *sess
 {
     const char *directory = session->undo.directory;
 
-    snprintf(exchange->prepared, PATH_SIZE, "%s/hyperfine-prepared.json", directory);
-    snprintf(exchange->measured, PATH_SIZE, "%s/hyperfine-measured.json", directory);
-    snprintf(exchange->timed, PATH_SIZE, "%s/hyperfine-timed.json", directory);
+    snprintf(exchange->prepared, PATH_SIZE, "%s/hyperfine/prepared.json", directory);
+    snprintf(exchange->measured, PATH_SIZE, "%s/hyperfine/measured.json", directory);
+    snprintf(exchange->timed, PATH_SIZE, "%s/hyperfine/timed.json", directory);
 }
 
 static void exchange_end(const struct exchange *exchange)
@@ -46,6 +47,16 @@ bool hyperfine_available(void)
     bool found = spawn_run(&spawn, &error) == 0 && !strcmp(spawn.exit, "0");
     spawn_free(&spawn);
     return found;
+}
+
+int hyperfine_begin(struct undo *undo, struct error *error)
+{
+    char directory[PATH_SIZE];
+
+    snprintf(directory, sizeof directory, "%s/hyperfine", undo->directory);
+    if (undo_promise(undo, "tree", directory, error) < 0)
+        return -1;
+    return mkdir(directory, 0700) < 0 ? error_set(error, "%s:", directory) : 0;
 }
 
 static char *prepare_command(const struct hyperfine_trial *trial, const struct exchange *exchange)

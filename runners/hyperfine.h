@@ -24,6 +24,9 @@ struct hyperfine_trial {
 /* Is there a hyperfine that answers --version? */
 bool hyperfine_available(void);
 
+/* Make the directory, promised to be undone, in which its programs leave what they found. 0 or -1. */
+int hyperfine_begin(struct undo *undo, struct error *error);
+
 /* Run the trial: `iotoll prepare` as --prepare, the method with its line to a file; then, untimed, the
  * method again to verify what was moved. 0, also for a trial that failed; -1 when it could not be run. */
 int hyperfine_run(struct hyperfine_trial *trial, struct error *error);

@@ -92,7 +92,7 @@ static void mark_unavailable_targets(struct session *session)
 
 /* hyperfine times a whole process: its cache preparation needs files, and what is checked inside the
  * process, as an update is, would count as the method's. */
-static void mark_hyperfine(struct session *session)
+static int begin_hyperfine(struct session *session, struct error *error)
 {
     int available = -1; /* not asked yet */
 
@@ -109,6 +109,7 @@ static void mark_hyperfine(struct session *session)
         else if (task->source != PLACE_FILE || (task->random && task->writes))
             mark_unsupported(point, "hyperfine cannot time the whole process of task %s alone", task->name);
     }
+    return available > 0 ? hyperfine_begin(&session->undo, error) : 0;
 }
 
 static bool same_probe(const struct plan_point *a, const struct plan_point *b)
@@ -139,13 +140,19 @@ static int probe_methods(struct session *session, struct error *error)
     return 0;
 }
 
+/* Beside the files of the plan: the small set that probes use, directories, and the file system's own. */
+static uint64_t with_reserve(uint64_t bytes)
+{
+    return bytes > 0 ? bytes + bytes / 64 + MIB : 0;
+}
+
 static int check_space(struct session *session, struct error *error)
 {
     char need[32], have[32];
 
     for (size_t i = 0; i < session->targets.count; i++) {
         const struct target *target = &session->targets.all[i];
-        uint64_t bytes = plan_space_bytes(&session->plan, target->spec);
+        uint64_t bytes = with_reserve(plan_space_bytes(&session->plan, target->spec));
         if (!target->available || !target->directory || bytes <= target->free_bytes)
             continue;
         return error_set(error, "target %s: the run needs %s, but %s has %s free; choose another target or "
@@ -183,8 +190,7 @@ int session_open(struct session *session, struct error *error)
         return -1;
     note_privileges(session);
     mark_unavailable_targets(session);
-    mark_hyperfine(session);
-    if (check_space(session, error) < 0)
+    if (begin_hyperfine(session, error) < 0 || check_space(session, error) < 0)
         return -1;
     return probe_methods(session, error);
 }

@@ -16,6 +16,9 @@
 #include "common/clock.h"
 #include "common/units.h"
 
+/* A signal that arrives just before a poll does not end it. */
+enum { STOP_LATENCY_MS = 1000 };
+
 static volatile sig_atomic_t stop_signal;
 
 static void take_note(int signal_number)
@@ -151,7 +154,7 @@ static void attend(struct spawn *spawn, pid_t child, int pidfd, struct text *tex
     while (polled[0].fd >= 0 || polled[1].fd >= 0 || polled[2].fd >= 0) {
         uint64_t now = clock_monotonic_ns();
         int wait_ms = now < deadline ? (int)((deadline - now) / NS_PER_MS) + 1 : 0;
-        poll(polled, 3, wait_ms < 60000 ? wait_ms : 60000);
+        poll(polled, 3, wait_ms < STOP_LATENCY_MS ? wait_ms : STOP_LATENCY_MS);
         if (stop_signal && !spawn->interrupted && !reaped) {
             stop_group(spawn, child, &deadline);
             spawn->interrupted = true;

@@ -282,6 +282,7 @@ static struct gate_facts facts_of(const struct attempt *attempt, uint64_t reside
         .set_bytes = set_bytes,
         .resident_before_bytes = resident,
         .set_digest = attempt->set ? attempt->set->digest : 0,
+        .in_place = attempt->set && attempt->set->written_to,
         .direct = attempt->planned->method->direct,
         .destination_has_device = has_device(attempt->places.destination),
         .expected_bytes = point_cycle_bytes(point),

@@ -102,12 +102,14 @@ static int undo_one(const char *what, const char *path)
 static size_t read_lines(FILE *log, char *lines[LINES_MAX])
 {
     size_t count = 0, room = 0;
+    char *line = NULL;
 
     rewind(log);
-    for (char *line = NULL; count < LINES_MAX && getline(&line, &room, log) > 0; line = NULL, room = 0) {
+    for (; count < LINES_MAX && getline(&line, &room, log) > 0; line = NULL, room = 0) {
         line[strcspn(line, "\n")] = 0;
         lines[count++] = line;
     }
+    free(line); /* getline allocates at the end of the file, too */
     return count;
 }
 

@@ -34,7 +34,9 @@ static inline struct catalogue fake_catalogue(void)
         {.task = "lookup", .name = "mmap", .axes = B | T | P | LAZY, .policies = HINTS},
         {.task = "lookup", .name = "pread", .axes = B | T | A},
         {.task = "receive", .name = "splice", .axes = B},
-        {.task = "receive", .name = "stream", .axes = B | A},
+        /* A baseline without a buffer to align, and a method with one. */
+        {.task = "receive", .name = "stream", .axes = B},
+        {.task = "receive", .name = "uring", .axes = B | N | A},
         {.task = "scan", .name = "mmap", .axes = T | P | LAZY, .policies = HINTS},
         {.task = "scan", .name = "mmb", .axes = B | N | P | LAZY, .policies = HINTS_BEHIND},
         {.task = "scan", .name = "stream", .axes = B | T | A},

@@ -234,12 +234,15 @@ static void test_baseline_without_page(void **state)
     make(&made,
          "{'task': 'append', 'destination': 'disk', 'file_size': '8M', 'methods': ["
          "  {'method': 'write', 'alignment': 'malloc'}, 'direct', 'mmap']},"
-         "{'task': 'send', 'source': 'disk', 'destination': 'tcp', 'file_size': '8M',"
-         " 'methods': ['stream', 'mmap']}",
+         "{'task': 'receive', 'source': 'tcp', 'destination': 'disk', 'file_size': '8M',"
+         " 'methods': 'all', 'alignment': ['page', 'huge']}",
          NULL);
     check_baseline(&made, "append/direct disk S=8M B=256K", NULL);
     check_baseline(&made, "append/mmap disk S=8M B=256K", NULL);
-    check_baseline(&made, "send/mmap disk→tcp warm S=8M", "send/stream disk→tcp warm S=8M B=256K");
+    check_baseline(&made, "receive/uring tcp→disk S=8M B=256K N=2",
+                   "receive/stream tcp→disk S=8M B=256K");
+    check_baseline(&made, "receive/uring tcp→disk S=8M B=256K N=2 huge",
+                   "receive/stream tcp→disk S=8M B=256K");
     unmake(&made);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "analysis/publish.h"
+#include "common/publish.h"
 
 #include <errno.h>
 #include <fcntl.h>
