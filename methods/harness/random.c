@@ -6,8 +6,9 @@
 
 #include "common/content.h"
 #include "common/error.h"
+#include "common/tasks.h"
 
-enum { SHIFT_BYTES = 13 };
+
 
 void random_allocate(struct trial *trial)
 {
@@ -25,7 +26,7 @@ void random_free(struct trial *trial)
 
 static uint64_t records_of(const struct options *options)
 {
-    uint64_t shift = options->offsets == OFFSETS_UNALIGNED ? SHIFT_BYTES : 0;
+    uint64_t shift = options->offsets == OFFSETS_UNALIGNED ? RANDOM_SHIFT_BYTES : 0;
 
     if (options->file_size < options->block_size + shift)
         die(EXIT_USAGE, "--file-size is too small for a record of --block-size");
@@ -88,7 +89,7 @@ void random_offsets(struct trial *trial, bool distinct)
 {
     const struct options *options = &trial->options;
     uint64_t records = records_of(options), seed = content_word(options->seed, trial->cycle);
-    uint64_t shift = options->offsets == OFFSETS_UNALIGNED ? SHIFT_BYTES : 0, drawn = 0;
+    uint64_t shift = options->offsets == OFFSETS_UNALIGNED ? RANDOM_SHIFT_BYTES : 0, drawn = 0;
     unsigned char *seen = calloc(records / 8 + 1, 1);
 
     if (!seen)

@@ -120,13 +120,13 @@ static void run_cases(const char *directory, int expect_failure, size_t at_least
 static void test_invalid_cases(void **state)
 {
     (void)state;
-    run_cases("tests/cases/config/invalid", -1, 100);
+    run_cases("tests/cases/config/invalid", -1, 175);
 }
 
 static void test_valid_cases(void **state)
 {
     (void)state;
-    run_cases("tests/cases/config/valid", 0, 15);
+    run_cases("tests/cases/config/valid", 0, 35);
 }
 
 static void load(struct config *config, const char *path)
