@@ -39,6 +39,7 @@ expect() {
     [ "$found" = "$code" ] && return
     echo "exit $found, expected $code: $*"
     tail -n 20 out err
+    [ ! -e run/trials.jsonl ] || jq -r '.void_reason // empty' run/trials.jsonl | sort | uniq -c
     return 1
 }
 
@@ -90,7 +91,9 @@ tap_one() {
 tap_main() {
     local number=0 status name
     local -a names
-    mapfile -t names < <(sed -n 's/^\(test_[a-z0-9_]*\)() .*/\1/p' "$0" | grep -e "${TAP_ONLY:-}")
+    # In the order of the file; declare alone would sort them.
+    mapfile -t names < <(sed -n 's/^\(test_[a-z0-9_]*\)() .*/\1/p' "$0" | grep -e "${TAP_ONLY:-}" |
+        while read -r name; do declare -F "$name"; done)
     echo "1..${#names[@]}"
     for name in "${names[@]}"; do
         number=$((number + 1))

@@ -128,21 +128,30 @@ static int measure_block(struct bench *bench, uint64_t block, struct error *erro
     return result;
 }
 
+static void tell_progress(const struct bench *bench, uint64_t started_ns)
+{
+    double each = (double)(clock_monotonic_ns() - started_ns) / (double)bench->measured_blocks;
+    uint64_t left = bench->blocks - bench->measured_blocks;
+    char duration[32];
+
+    fprintf(stderr, "bench: block %llu of %llu", (unsigned long long)bench->measured_blocks,
+            (unsigned long long)bench->blocks);
+    if (left)
+        fprintf(stderr, ", about %s left", units_human_duration(each * (double)left, duration));
+    fputc('\n', stderr);
+}
+
 static int measure_all(struct bench *bench, struct error *error)
 {
-    uint64_t started = clock_monotonic_ns();
-    char left[32];
+    uint64_t started_ns = clock_monotonic_ns();
 
-    for (uint64_t block = 0; block < bench->blocks && !bench->interrupted; block++) {
+    for (uint64_t block = 0; block < bench->blocks; block++) {
         if (measure_block(bench, block, error) < 0)
             return -1;
         if (bench->interrupted)
             return 0;
         bench->measured_blocks = block + 1;
-        double each = (double)(clock_monotonic_ns() - started) / (double)(block + 1);
-        fprintf(stderr, "bench: block %llu of %llu, about %s left\n", (unsigned long long)block + 1,
-                (unsigned long long)bench->blocks,
-                units_human_duration(each * (double)(bench->blocks - block - 1), left));
+        tell_progress(bench, started_ns);
     }
     return 0;
 }

@@ -58,9 +58,11 @@ static void print_header(const struct bench *bench, const json_t *environment)
     const char *name;
     json_t *value;
 
-    printf("iotoll bench: %s on %s, warm (verified before and after every trial), %llu blocks, seed %llu, CPU %d\n",
+    printf("iotoll bench: %s on %s, warm (verified before and after every trial), %llu blocks%s, seed "
+           "%llu, CPU %d\n",
            units_format_size(bench->file_size_bytes, size), bench->set->target->file_system,
-           (unsigned long long)bench->measured_blocks, (unsigned long long)bench->seed, bench->cpu);
+           (unsigned long long)bench->measured_blocks, bench->interrupted ? " (interrupted)" : "",
+           (unsigned long long)bench->seed, bench->cpu);
     printf("Linux %s, %s, virtualisation: %s", json_string_value(json_object_get(environment, "kernel")),
            json_string_value(json_object_get(environment, "cpu_model")),
            json_string_value(json_object_get(environment, "virtualisation")));
@@ -138,13 +140,16 @@ static void print_notes(const struct bench *bench)
 
 static void print_voids(const struct bench *bench)
 {
+    const char *title = "\nTrials that were void and repeated, and the last reason\n";
     char size[24];
 
     for (size_t i = 0; i < bench->command_count; i++) {
         const struct command *command = &bench->commands[i];
-        if (command->voids)
-            printf("\n%s, B %s: %zu trials void, lastly: %s\n", command->side->name,
-                   units_format_size(command->block_size_bytes, size), command->voids, command->last_void);
+        if (!command->voids)
+            continue;
+        printf("%s  %s, B %s: %zu, %s\n", title, command->side->name,
+               units_format_size(command->block_size_bytes, size), command->voids, command->last_void);
+        title = "";
     }
 }
 
@@ -155,7 +160,8 @@ static json_t *interval_json(const struct interval *interval)
     json_object_set_new(object, "middle", interval->n ? json_real(interval->middle) : json_null());
     json_object_set_new(object, "low", interval->bounded ? json_real(interval->low) : json_null());
     json_object_set_new(object, "high", interval->bounded ? json_real(interval->high) : json_null());
-    json_object_set_new(object, "confidence", interval->bounded ? json_real(interval->confidence) : json_null());
+    json_object_set_new(object, "confidence",
+                        interval->bounded ? json_real(interval->confidence) : json_null());
     return object;
 }
 
@@ -238,6 +244,7 @@ int report(const struct bench *bench, struct error *error)
     }
     if (result == 0)
         printf("\nwritten to %s\n", bench->output);
+    fflush(stdout);
     json_decref(environment);
     free(room);
     return result;

@@ -38,7 +38,7 @@ static int read_method(const struct spawn *spawn, uint64_t file_size_bytes, doub
 }
 
 const struct timing timing_method = {
-    "mean over the passes of one process, at least 400 ms of them: opening the file, allocating the "
+    "mean over the passes of one process, at least 300 ms of them: opening the file, allocating the "
     "buffer or mapping the file, moving the bytes, unmapping or freeing, closing; by CLOCK_MONOTONIC",
     read_method,
 };
@@ -68,8 +68,8 @@ static int read_fio(const struct spawn *spawn, uint64_t file_size_bytes, double 
 }
 
 const struct timing timing_fio = {
-    "fio's read.runtime over its passes: opening the file (and, in its mmap engine, mapping it) and "
-    "moving the bytes; allocating the buffer is not in it. Printed in ms, rounded up; half of one is "
+    "fio's read.runtime over its passes: opening and closing the file (and, in its mmap engine, "
+    "mapping it) and moving the bytes; allocating the buffer is not in it. Printed in ms, rounded up; half of one is "
     "taken off",
     read_fio,
 };

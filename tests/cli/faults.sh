@@ -60,6 +60,7 @@ test_speaks_badly() {
     fake scan/vast <<<'"$REAL/scan/stream" "$@" | sed "s/\"transfer_ns\":[0-9]*/\"transfer_ns\":1e999/"'
     fake scan/double <<<'"$REAL/scan/stream" "$@" | sed "s/{/{\"bytes\":0,/"'
     fake scan/cycles <<<'"$REAL/scan/stream" "$@" | jq -c ".cycles += 1"'
+    attempts=1
     ask config.json "$scan"
     expect 1 "$iotoll" run config.json --output run
     whole_journal run
@@ -87,7 +88,7 @@ test_lies_about_bytes() {
     cheat copy/shorter
     cheat send/zeros
     fake send/shorter <<<'exec "$BUILD/tests/fakes/send/shorter" "$@"'
-    trial_timeout=500ms
+    trial_timeout=500ms attempts=1
     ask config.json \
         '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K", "files": 1,
          "block_size": "4K"}' \
@@ -126,7 +127,7 @@ sleep 1000 & echo \$! >>$PWD/pids
 exec "\$REAL/scan/stream" "\$@"
 E
     fake scan/babbles <<<'exec yes'
-    trial_timeout=300ms
+    trial_timeout=300ms attempts=1
     ask config.json "$scan"
     expect 1 timeout 30 "$iotoll" run config.json --output run
     void_because hangs "timed out after 300 ms" "timed out"

@@ -43,8 +43,9 @@ fake() {
 }
 
 # ask FILE SWEEP...: a config of these sweeps over the targets disk, memory and tcp; the variables below
-# are its other values.
-blocks=1 attempts=1 trial_timeout=20s memory=16M
+# are its other values. Somebody else on the machine may void a trial; hence several attempts, where a test
+# does not count them.
+blocks=1 attempts=5 trial_timeout=20s memory=16M
 ask() {
     local file=$1 IFS=, sweeps
     shift

@@ -21,7 +21,7 @@ test_cold_then_recorded() {
     house
     has_device
     fake scan/logs < <(logging)
-    blocks=3
+    blocks=3 attempts=1
     ask config.json '{"task": "scan", "methods": "all", "source": "disk", "cache": "cold", "file_size": "64K",
         "files": 3}'
     expect 0 "$iotoll" run config.json --output run
@@ -34,7 +34,7 @@ test_cold_then_recorded() {
 test_warm_then_recorded() {
     house
     fake scan/logs < <(logging)
-    blocks=3
+    blocks=3 attempts=1
     ask config.json '{"task": "scan", "methods": "all", "source": "disk", "file_size": "64K", "files": 3}'
     expect 0 "$iotoll" run config.json --output run
     equal "$(tr '\n' ',' <log)" "48 0,48 1,48 2," "pages and lines that the method found"
@@ -48,7 +48,7 @@ test_system_calls() {
     house
     has_device
     real scan/stream
-    blocks=2
+    blocks=2 attempts=1
     ask config.json '{"task": "scan", "methods": "all", "source": "disk", "cache": "cold", "file_size": "64K",
         "files": 1}'
     expect 0 strace -f -y -s 12 -o log "$iotoll" run config.json --output run
@@ -70,7 +70,7 @@ test_hyperfine_order() {
     house
     has_device
     fake scan/logs < <(logging)
-    blocks=2
+    blocks=2 attempts=1
     ask config.json '{"task": "scan", "methods": "all", "source": "disk", "cache": "cold", "file_size": "64K",
         "files": 3, "runner": "hyperfine"}'
     expect 0 "$iotoll" run config.json --output run
@@ -84,7 +84,7 @@ test_hyperfine_order() {
 test_blocks() {
     house
     all_real
-    blocks=6
+    blocks=6 attempts=1
     ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": ["1K", "2K"], "files": 1}'
     expect 0 "$iotoll" run config.json --output run
     equal "$(trials run 'group_by(.block) | map(map(.point) | sort == unique) | all')" true "each point once"
@@ -102,7 +102,7 @@ test_fresh_process() {
 echo "\$\$ \${#IOTOLL_PADDING}" >>$PWD/log
 exec "\$REAL/scan/stream" "\$@"
 E
-    blocks=6
+    blocks=6 attempts=1
     ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "1K"}'
     expect 0 "$iotoll" run config.json --output run
     equal "$(cut -d' ' -f1 log | sort -u | wc -l)" 6 processes

@@ -36,6 +36,7 @@ E
 start() {
     env --default-signal=INT "$iotoll" run "$1" --output "$2" >out 2>err &
     run_pid=$!
+    wait_for 10 test "/proc/$run_pid/exe" -ef house/iotoll
 }
 
 start_and_wait() {

@@ -230,4 +230,31 @@ test_wrong_token() {
     stop_sink
 }
 
+# A sink that did not get what was sent is believed; one that makes it up is found by its digest.
+test_lying_sink() {
+    local method lie
+    make_files data 5000
+    echo "a token" >token
+    digest=$("$BUILD/tests/fakes/set_digest" data 1)
+    for lie in count early garbage digest; do
+        "$BUILD/tests/fakes/liar" $lie >port &
+        wait_for 10 test -s port
+        for method in $(each_method | grep ^send/); do
+            status=0
+            timeout 20 "$BUILD/methods/$method" --source data --file-size 5000 \
+                --connect "127.0.0.1:$(cat port)" --token-file token --once >out 2>err || status=$?
+            if [ $lie = digest ]; then
+                equal $status 0 "$method: exit"
+                [ "$(digest_of_line out)" != "$digest" ] || tap_fail "$method does not use the sink's digest"
+            else
+                equal $status 1 "$method, $lie: exit"
+                must_have_failed 1 "$method, $lie"
+            fi
+        done
+        kill $!
+        wait $! || :
+        rm port
+    done
+}
+
 tap_main
