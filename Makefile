@@ -13,6 +13,7 @@ CFLAGS  ?= -O2 -g
 comma   := ,
 FLAGS   := -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -D_GNU_SOURCE -I. \
            $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+METHOD_LIBS := -laio -luring -lxxhash -lm -lpthread
 LIBS    := -lmount -ljansson -lgsl -lgslcblas -lxxhash -lm -lpthread
 Q       := $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
@@ -26,10 +27,16 @@ method_sources := $(wildcard methods/*/*.c)
 method_sources := $(filter-out methods/harness/%,$(method_sources))
 methods := $(method_sources:%.c=$(BUILD)/%)
 harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard methods/harness/*.c)) \
-           $(addprefix $(BUILD)/common/,axes.o digest.o error.o units.o wire.o)
+           $(addprefix $(BUILD)/common/,axes.o content.o digest.o error.o tasks.o units.o wire.o)
 
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
-objects    := $(library) $(harness) $(BUILD)/iotoll.o
+# What tests run: programs that look into methods, and fakes (tests/fakes/<task>/ holds methods that cheat).
+fake_methods  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*/*.c))
+fakes         := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*.c))
+preloads      := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+test_programs := $(unit_tests) $(fakes) $(fake_methods) $(patsubst %.c,$(BUILD)/%,$(wildcard tests/methods/*.c))
+bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
+objects    := $(library) $(harness) $(bench) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
 .PHONY: all deps report compare check bench install clean tests
@@ -38,15 +45,15 @@ objects    := $(library) $(harness) $(BUILD)/iotoll.o
 
 all: $(BUILD)/iotoll $(methods)
 
-run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev gnuplot-nox hyperfine
-test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq util-linux iproute2 chromium fonts-dejavu-core fio
+run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine
+test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra iproute2 chromium fonts-dejavu-core fio
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
 	    $(if $(filter check bench,$(MAKECMDGOALS)),$(test_packages))
 # Nothing is compiled before deps is through when both are asked for.
-$(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(unit_tests:%=%.o): | deps)
+$(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(test_programs:%=%.o) $(preloads): | deps)
 
 $(BUILD)/iotoll: $(BUILD)/iotoll.o $(library)
 	$(call say,LD,$@)
@@ -56,13 +63,34 @@ $(BUILD)/iotoll: $(BUILD)/iotoll.o $(library)
 define method_rule
 $(BUILD)/methods/$(1)/%: $(BUILD)/methods/$(1)/%.o $(BUILD)/methods/$(1).o $(harness)
 	$$(call say,LD,$$@)
-	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ -lxxhash -lpthread
+	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ $$(METHOD_LIBS)
 endef
 $(foreach task,$(sort $(patsubst methods/%/,%,$(dir $(method_sources)))),$(eval $(call method_rule,$(task))))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(library)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(BUILD)/tests/methods/%: $(BUILD)/tests/methods/%.o $(library)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+define fake_method_rule
+$(BUILD)/tests/fakes/$(1)/%: $(BUILD)/tests/fakes/$(1)/%.o $(BUILD)/methods/$(1).o $(harness)
+	$$(call say,LD,$$@)
+	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ $$(METHOD_LIBS)
+endef
+$(foreach task,$(sort $(patsubst $(BUILD)/tests/fakes/%/,%,$(dir $(fake_methods)))),$(eval $(call fake_method_rule,$(task))))
+
+$(BUILD)/tests/fakes/%: $(BUILD)/tests/fakes/%.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^
+
+# Not sanitized: it is loaded into programs before their sanitizer is.
+$(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fsanitize%,$(FLAGS)) -fPIC -shared -o $@ $<
 
 $(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$<)
@@ -83,13 +111,18 @@ compare: all
 	$(if $(and $(BASE),$(NEW)),,$(error make compare BASE=DIR NEW="DIR..."))
 	$(Q)$(BUILD)/iotoll compare $(BASE) $(NEW)
 
-tests: all $(unit_tests)
+tests: all $(test_programs) $(preloads)
 
 check: tests
 	$(Q)BUILD=$(BUILD) tests/run
 
-bench: all
-	$(Q)BUILD=$(BUILD) tests/bench
+$(BUILD)/tests/bench/bench: $(bench) $(library)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# make bench BENCH="--blocks 6 --only mmap"; the first lines of tests/bench/main.c list the options.
+bench: all $(BUILD)/tests/bench/bench
+	$(Q)$(BUILD)/tests/bench/bench --methods $(BUILD)/methods $(BENCH)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/iotoll $(DESTDIR)$(PREFIX)/share/iotoll
@@ -101,4 +134,4 @@ install: all
 clean:
 	rm -rf build
 
--include $(objects:.o=.d) $(methods:%=%.d) $(unit_tests:%=%.d)
+-include $(objects:.o=.d) $(methods:%=%.d) $(test_programs:%=%.d)

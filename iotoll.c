@@ -47,7 +47,7 @@ static void print_help(FILE *out)
             fprintf(out, "  iotoll %s\n", commands[i].help);
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
     if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
         print_help(stdout);
@@ -60,4 +60,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "iotoll: \"%s\" is no command\n", argv[1]);
     print_help(stderr);
     return EXIT_USAGE;
+}
+
+/* Data that could not be written is no success. */
+int main(int argc, char **argv)
+{
+    int code = dispatch(argc, argv);
+
+    if ((fflush(stdout) || ferror(stdout)) && code == EXIT_DONE) {
+        perror("iotoll: standard output");
+        return EXIT_ENVIRONMENT;
+    }
+    return code;
 }

@@ -13,9 +13,13 @@
 /* The same task done the same way, wherever the bytes live. */
 static bool same_work(const struct point *a, const struct point *b)
 {
-    return !strcmp(a->task, b->task) && !strcmp(a->cache, b->cache) &&
-           !strcmp(a->runner, b->runner) && !strcmp(a->consumption, b->consumption) &&
-           !strcmp(a->durability, b->durability);
+    struct point left = *a, right = *b;
+
+    memset(left.source, 0, sizeof left.source);
+    memset(right.source, 0, sizeof right.source);
+    memset(left.destination, 0, sizeof left.destination);
+    memset(right.destination, 0, sizeof right.destination);
+    return label_compare_family(&left, &right) == 0;
 }
 
 static size_t count_routes(const struct summary *summary, const struct point *point)

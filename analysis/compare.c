@@ -10,7 +10,7 @@
 
 #include "analysis/compare_out.h"
 #include "analysis/compare_words.h"
-#include "analysis/publish.h"
+#include "common/publish.h"
 #include "analysis/terminal.h"
 
 static const char usage[] =

@@ -8,7 +8,7 @@
 #include "analysis/html.h"
 #include "analysis/judge.h"
 #include "analysis/page_parts.h"
-#include "analysis/publish.h"
+#include "common/publish.h"
 #include "common/units.h"
 
 enum { MOST_CAUSES = 12 };

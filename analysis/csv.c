@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "analysis/publish.h"
+#include "common/publish.h"
 
 void csv_text(FILE *out, const char *text)
 {

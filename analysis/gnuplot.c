@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "analysis/publish.h"
 #include "common/clock.h"
+#include "common/publish.h"
 #include "common/units.h"
 
 enum { NOBODY = 65534, NOT_STARTED = 127, LARGEST_IMAGE = 32 << 20 };

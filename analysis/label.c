@@ -48,10 +48,10 @@ const char *label_setting(const struct point *point, const bool *vary, char buff
         append(buffer, " B=%s", units_format_size(point->block_size_bytes, size));
     if (varies(vary, "buffers"))
         append(buffer, " N=%" PRIu64, point->buffers);
-    if (varies(vary, "threads"))
-        append(buffer, " T=%" PRIu64, point->threads);
     if (varies(vary, "policy") && strcmp(point->policy, "none"))
         append(buffer, " %s", point->policy);
+    if (varies(vary, "alignment") && strcmp(point->alignment, "page") && strcmp(point->alignment, "none"))
+        append(buffer, " %s-aligned", point->alignment);
     if (point->replica)
         append(buffer, " again");
     return buffer;
@@ -60,9 +60,8 @@ const char *label_setting(const struct point *point, const bool *vary, char buff
 const char *label_route(const struct point *point, char buffer[LABEL_SIZE])
 {
     *buffer = 0;
-    append(buffer, "%s", point->source);
-    if (*point->destination)
-        append(buffer, " → %s", point->destination);
+    append(buffer, "%s%s%s", point->source, *point->source && *point->destination ? " → " : "",
+           point->destination);
     return buffer;
 }
 
@@ -72,7 +71,12 @@ const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
         {"copy", "Copying"},
         {"scan", "Scanning"},
         {"send", "Sending"},
+        {"receive", "Receiving"},
+        {"lookup", "Looking up in"},
+        {"update", "Updating"},
+        {"append", "Appending to"},
     };
+    char size[24];
     char route[LABEL_SIZE];
     const char *verb = point->task;
 
@@ -80,15 +84,27 @@ const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
         if (!strcmp(point->task, verbs[i][0]))
             verb = verbs[i][1];
     *buffer = 0;
-    append(buffer, "%s %s, %s", verb, label_route(point, route), point->cache);
+    append(buffer, "%s %s", verb, label_route(point, route));
+    if (strcmp(point->cache, "none"))
+        append(buffer, ", %s", point->cache);
+    if (point->operations)
+        append(buffer, ", records of %s%s%s", units_format_size(point->block_size_bytes, size),
+               strcmp(point->offsets, "unaligned") ? "" : " unaligned",
+               strcmp(point->distribution, "zipf") ? "" : ", Zipf");
     if (!strcmp(point->consumption, "touch"))
         append(buffer, ", touching one byte a page");
-    else if (!strcmp(point->consumption, "digest") && !strcmp(point->task, "scan"))
+    else if (!strcmp(point->consumption, "digest") && !point->operations)
         append(buffer, ", reading every byte");
     else if (strcmp(point->consumption, "none") && strcmp(point->consumption, "digest"))
         append(buffer, ", %s", point->consumption);
+    if (!strcmp(point->destination_state, "overwrite"))
+        append(buffer, ", over what is there");
     if (strcmp(point->durability, "none"))
         append(buffer, ", with %s", point->durability);
+    if (point->compute_ns_per_kib)
+        append(buffer, ", computing %" PRIu64 " ns/KiB", point->compute_ns_per_kib);
+    if (point->threads > 1)
+        append(buffer, ", %" PRIu64 " threads", point->threads);
     if (strcmp(point->runner, "inprocess"))
         append(buffer, " (%s)", point->runner);
     return buffer;
@@ -105,14 +121,40 @@ static void append_slug(char buffer[LABEL_SIZE], const char *text)
     buffer[used] = 0;
 }
 
+static void append_unless(char buffer[LABEL_SIZE], const char *text, const char *usual)
+{
+    if (strcmp(text, "none") && strcmp(text, usual))
+        append_slug(buffer, text);
+}
+
+static void append_count(char buffer[LABEL_SIZE], const char *name, uint64_t count, uint64_t usual)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "%s%" PRIu64, name, count);
+    if (count != usual)
+        append_slug(buffer, text);
+}
+
 const char *label_slug(const struct point *point, char buffer[LABEL_SIZE])
 {
+    char number[24];
+
     *buffer = 0;
     append_slug(buffer, point->task);
-    append_slug(buffer, point->source);
+    if (*point->source)
+        append_slug(buffer, point->source);
     if (*point->destination)
         append_slug(buffer, point->destination);
-    append_slug(buffer, point->cache);
+    if (strcmp(point->cache, "none"))
+        append_slug(buffer, point->cache);
+    if (point->operations)
+        append_slug(buffer, units_format_size(point->block_size_bytes, number));
+    append_unless(buffer, point->offsets, "aligned");
+    append_unless(buffer, point->distribution, "uniform");
+    append_unless(buffer, point->destination_state, "fresh");
+    append_count(buffer, "compute", point->compute_ns_per_kib, 0);
+    append_count(buffer, "threads", point->threads, 1);
     if (strcmp(point->consumption, "none") && strcmp(point->consumption, "digest"))
         append_slug(buffer, point->consumption);
     if (strcmp(point->durability, "none"))

@@ -39,6 +39,13 @@ const struct trial_field trial_fields[] = {
     FIELD(process_read_bytes, TRIAL_OPTIONAL),
     FIELD(process_written_bytes, TRIAL_OPTIONAL),
     FIELD(startup_ns, TRIAL_OPTIONAL),
+    FIELD(events, TRIAL_OPTIONAL),
+    FIELD(distinct_bytes, TRIAL_OPTIONAL),
+    FIELD(latency_p50_ns, TRIAL_OPTIONAL),
+    FIELD(latency_p90_ns, TRIAL_OPTIONAL),
+    FIELD(latency_p99_ns, TRIAL_OPTIONAL),
+    FIELD(latency_p999_ns, TRIAL_OPTIONAL),
+    FIELD(latency_max_ns, TRIAL_OPTIONAL),
     FIELD(whole_process_ns, TRIAL_OPTIONAL),
     FIELD(whole_process_user_ns, TRIAL_OPTIONAL),
     FIELD(whole_process_system_ns, TRIAL_OPTIONAL),
@@ -195,11 +202,11 @@ static int check_measurement(const struct run *run, struct trial *trial, struct 
         return error_set(error, "a valid trial took no time");
     if (trial->cycles == 0)
         return error_set(error, "a valid trial has no cycle");
-    if (trial->bytes == point->files * point->file_size_bytes)
+    if (trial->bytes == point_cycle_bytes(point))
         return 0;
     trial->valid = false;
     if (asprintf(&trial->void_reason, "moved %" PRIu64 " bytes of %" PRIu64, trial->bytes,
-                 point->files * point->file_size_bytes) < 0) {
+                 point_cycle_bytes(point)) < 0) {
         trial->void_reason = NULL;
         return error_set(error, "out of memory");
     }

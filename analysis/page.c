@@ -7,7 +7,7 @@
 #include "analysis/html.h"
 #include "analysis/page_parts.h"
 #include "analysis/page_style.h"
-#include "analysis/publish.h"
+#include "common/publish.h"
 
 void page_begin(FILE *out, const char *title)
 {

@@ -87,6 +87,18 @@ static void write_phases(FILE *out, const struct row *row)
     fputs("</small></td>", out);
 }
 
+/* The median operation large, the tail small. */
+static void write_latencies(FILE *out, const struct row *row)
+{
+    fputs("<td class=\"number\">", out);
+    html_duration(out, row->latency_p50_ns);
+    fputs("<small>", out);
+    html_duration(out, row->latency_p99_ns);
+    fputs(", ", out);
+    html_duration(out, row->latency_p999_ns);
+    fputs("</small></td>", out);
+}
+
 static bool is_winner(const struct decision *decision, size_t index)
 {
     for (size_t i = 0; i < decision->winner_count; i++)
@@ -109,6 +121,8 @@ static void write_point(FILE *out, const struct summary *summary, const struct d
     write_phases(out, row);
     if (!strcmp(decision->point->runner, "hyperfine"))
         html_duration_cell(out, &row->whole_process_ns);
+    if (decision->point->operations)
+        write_latencies(out, row);
     html_count_cell(out, row->minor_faults);
     html_count_cell(out, row->major_faults);
     html_count_cell(out, row->device_read_bytes);
@@ -135,10 +149,11 @@ static void write_head(FILE *out, const struct summary *summary, const struct de
     fprintf(
         out,
         "</th><th>Verdict</th><th class=\"number\">CPU s/GiB</th><th class=\"number\">Time of a "
-        "pass</th><th class=\"number\">Transfer<br>setup + teardown</th>%s<th "
+        "pass</th><th class=\"number\">Transfer<br>setup + teardown</th>%s%s<th "
         "class=\"number\">Minor<br>faults</th><th class=\"number\">Major<br>faults</th><th "
         "class=\"number\">Device bytes<br>read</th><th class=\"number\">n</th></tr></thead>\n",
-        hyperfine ? "<th class=\"number\">Whole process</th>" : "");
+        hyperfine ? "<th class=\"number\">Whole process</th>" : "",
+        decision->point->operations ? "<th class=\"number\">Latency p50<br>p99, p99.9</th>" : "");
 }
 
 static void write_size(FILE *out, const struct decision *decision, bool hyperfine)
@@ -146,7 +161,8 @@ static void write_size(FILE *out, const struct decision *decision, bool hyperfin
     const struct point *point = decision->point;
     char size[24];
 
-    fprintf(out, "<tr class=\"size\"><td colspan=\"%d\">", hyperfine ? 12 : 11);
+    fprintf(out, "<tr class=\"size\"><td colspan=\"%d\">",
+            11 + hyperfine + (point->operations > 0));
     if (point->files == 1)
         html_format(out, "one file of %s", units_format_size(point->file_size_bytes, size));
     else

@@ -10,10 +10,10 @@
 #include "analysis/csv.h"
 #include "analysis/judge.h"
 #include "analysis/page.h"
-#include "analysis/publish.h"
 #include "analysis/summary.h"
 #include "analysis/summary_json.h"
 #include "analysis/terminal.h"
+#include "common/publish.h"
 
 static void print_family(FILE *out, const struct summary *summary, size_t first, size_t last)
 {

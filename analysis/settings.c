@@ -19,7 +19,8 @@ unsigned settings_oddity(const struct summary *summary, const struct decision *d
                          : point_of(summary, (size_t)decision->baseline)->block_size_bytes;
 
     return 8u * (point->block_size_bytes != 0 && point->block_size_bytes != usual) +
-           4u * (point->buffers != 0 && point->buffers != 2) + 2u * (point->threads > 1) +
+           4u * (point->buffers != 0 && point->buffers != 2) +
+           2u * (!strcmp(point->alignment, "malloc") || !strcmp(point->alignment, "huge")) +
            (strcmp(point->policy, "none") != 0);
 }
 

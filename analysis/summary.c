@@ -159,6 +159,10 @@ static const struct middle middles[] = {
     MIDDLE(peak_rss_bytes, false),   MIDDLE(user_ns, true),
     MIDDLE(system_ns, true),         MIDDLE(voluntary_context_switches, true),
     MIDDLE(involuntary_context_switches, true),
+    MIDDLE(events, true),
+    MIDDLE(latency_p50_ns, false),
+    MIDDLE(latency_p99_ns, false),
+    MIDDLE(latency_p999_ns, false),
 };
 
 static double middle_of(const struct summary *summary, size_t point, const struct middle *middle,
@@ -178,7 +182,7 @@ static double middle_of(const struct summary *summary, size_t point, const struc
 /* More time is less throughput: the ends change places. */
 static struct interval throughput(const struct point *point, const struct interval *time)
 {
-    double bytes = (double)point->files * (double)point->file_size_bytes;
+    double bytes = (double)point_cycle_bytes(point);
     struct interval result = *time;
 
     result.middle = bytes * 1e9 / time->middle;

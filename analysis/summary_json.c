@@ -7,7 +7,7 @@
 
 #include "analysis/answers.h"
 #include "analysis/crossover.h"
-#include "analysis/publish.h"
+#include "common/publish.h"
 
 static json_t *number(double value)
 {
@@ -84,7 +84,13 @@ static json_t *point_row(const struct summary *summary, size_t index)
                                number(row->device_read_bytes), "device_written_bytes",
                                number(row->device_written_bytes), "peak_rss_bytes",
                                number(row->peak_rss_bytes));
+    json_t *operations = json_pack("{s:o, s:o, s:o, s:o}", "events", number(row->events),
+                                   "latency_p50_ns", number(row->latency_p50_ns), "latency_p99_ns",
+                                   number(row->latency_p99_ns), "latency_p999_ns",
+                                   number(row->latency_p999_ns));
 
+    json_object_update(counts, operations);
+    json_decref(operations);
     if (object && counts && point_to_json(&point->point, object) == 0)
         json_object_update(object, counts);
     json_decref(counts);
@@ -138,22 +144,30 @@ static json_t *sentence(const struct summary *summary, const struct decision *de
     return result;
 }
 
+/* What all members of the decision's group have in common. */
+static void add_group_fields(const struct point *point, json_t *row)
+{
+    json_t *all = json_object();
+
+    point_to_json(point, all);
+    for (size_t i = 0; i < point_field_count; i++)
+        if (point_field_is_group(point, &point_fields[i]))
+            json_object_set(row, point_fields[i].name, json_object_get(all, point_fields[i].name));
+    json_decref(all);
+}
+
 static json_t *decision_rows(const struct summary *summary)
 {
     json_t *array = json_array();
 
     for (size_t i = 0; i < summary->decision_count; i++) {
         const struct decision *decision = &summary->decisions[i];
-        const struct point *point = decision->point;
-        json_array_append_new(
-            array,
-            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:o}", "task",
-                      point->task, "source", point->source, "destination", point->destination,
-                      "cache", point->cache, "runner", point->runner, "consumption",
-                      point->consumption, "durability", point->durability, "file_size_bytes",
-                      (json_int_t)point->file_size_bytes, "files", (json_int_t)point->files,
-                      "winners", indices(decision->winners, decision->winner_count), "leader",
-                      (json_int_t)decision->members[0], "sentence", sentence(summary, decision)));
+        json_t *row = json_pack("{s:o, s:I, s:o}", "winners",
+                                indices(decision->winners, decision->winner_count), "leader",
+                                (json_int_t)decision->members[0], "sentence",
+                                sentence(summary, decision));
+        add_group_fields(decision->point, row);
+        json_array_append_new(array, row);
     }
     return array;
 }

@@ -4,10 +4,16 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const axes_names[] = {"block_size", "buffers", "policy", NULL};
-const char *const axes_policies[] = {"none", "populate", "willneed", "sequential", NULL};
+const char *const axes_names[] = {"block_size", "buffers", "threads", "policy", "alignment", NULL};
+const char *const axes_policies[] = {
+    "none",   "populate", "populate_read", "willneed",        "sequential",
+    "random", "hugepage", "cold_behind",   "dontneed_behind", NULL};
+const char *const axes_alignments[] = {"page", "malloc", "huge", NULL};
 const char *const axes_consumptions[] = {"none", "touch", "digest", NULL};
 const char *const axes_durabilities[] = {"none", "fdatasync", NULL};
+const char *const axes_destinations[] = {"fresh", "overwrite", NULL};
+const char *const axes_distributions[] = {"uniform", "zipf", NULL};
+const char *const axes_offsets[] = {"aligned", "unaligned", NULL};
 const char *const axes_caches[] = {"cold", "warm", NULL};
 const char *const axes_runners[] = {"inprocess", "hyperfine", NULL};
 

@@ -5,23 +5,44 @@
 #define IOTOLL_AXES_H
 
 enum {
-    METHOD_BLOCK = 1 << 0,   /* B, block_size_bytes */
-    METHOD_BUFFERS = 1 << 1, /* N, buffers or windows */
-    METHOD_POLICY = 1 << 2,  /* hints to the kernel */
-    METHOD_LAZY = 1 << 3,    /* bytes move only when consumed: consumption "none" measures nothing */
+    METHOD_BLOCK = 1 << 0,     /* B, block_size_bytes */
+    METHOD_BUFFERS = 1 << 1,   /* N, buffers, windows or requests in flight */
+    METHOD_THREADS = 1 << 2,   /* T, threads that share the file */
+    METHOD_POLICY = 1 << 3,    /* hints to the kernel */
+    METHOD_ALIGNMENT = 1 << 4, /* of the buffer in user space */
+    METHOD_LAZY = 1 << 5,      /* bytes move only when consumed: consumption "none" measures nothing */
 };
 
-enum policy { POLICY_NONE, POLICY_POPULATE, POLICY_WILLNEED, POLICY_SEQUENTIAL };
+enum policy {
+    POLICY_NONE,
+    POLICY_POPULATE,
+    POLICY_POPULATE_READ,
+    POLICY_WILLNEED,
+    POLICY_SEQUENTIAL,
+    POLICY_RANDOM,
+    POLICY_HUGEPAGE,
+    POLICY_COLD_BEHIND,
+    POLICY_DONTNEED_BEHIND
+};
+enum alignment { ALIGNMENT_PAGE, ALIGNMENT_MALLOC, ALIGNMENT_HUGE };
 enum consumption { CONSUME_NONE, CONSUME_TOUCH, CONSUME_DIGEST };
 enum durability { DURABILITY_NONE, DURABILITY_FDATASYNC };
+enum overwrite { DESTINATION_FRESH, DESTINATION_OVERWRITE };
+enum distribution { DISTRIBUTION_UNIFORM, DISTRIBUTION_ZIPF };
+enum offsets { OFFSETS_ALIGNED, OFFSETS_UNALIGNED };
+enum cache { CACHE_COLD, CACHE_WARM };
 
-/* Names in the order of the bits above, without METHOD_LAZY: "block_size", "buffers", "policy". */
+/* Names in the order of the bits above, without METHOD_LAZY. */
 extern const char *const axes_names[];
-extern const char *const axes_policies[];     /* none populate willneed sequential */
-extern const char *const axes_consumptions[]; /* none touch digest */
-extern const char *const axes_durabilities[]; /* none fdatasync */
-extern const char *const axes_caches[];       /* cold warm */
-extern const char *const axes_runners[];      /* inprocess hyperfine */
+extern const char *const axes_policies[];
+extern const char *const axes_alignments[];     /* page malloc huge */
+extern const char *const axes_consumptions[];   /* none touch digest */
+extern const char *const axes_durabilities[];   /* none fdatasync */
+extern const char *const axes_destinations[];   /* fresh overwrite */
+extern const char *const axes_distributions[];  /* uniform zipf */
+extern const char *const axes_offsets[];        /* aligned unaligned */
+extern const char *const axes_caches[];         /* cold warm */
+extern const char *const axes_runners[];        /* inprocess hyperfine */
 
 /* The index of name in a table, or -1. */
 int axes_find(const char *const *table, const char *name);

@@ -27,6 +27,11 @@ uint64_t digest_term(uint64_t position, uint64_t hash)
     return mix(hash + mix(position + 0x9e3779b97f4a7c15ULL));
 }
 
+uint64_t digest_record(uint64_t offset, const void *bytes, size_t length)
+{
+    return digest_term(offset, XXH3_64bits(bytes, length));
+}
+
 void digest_start(struct digest *digest, uint64_t offset)
 {
     digest->sum = 0;

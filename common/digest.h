@@ -26,6 +26,9 @@ void digest_add(struct digest *digest, const void *bytes, size_t length);
 /* The sum over all bytes added; sums of disjoint ranges of one file add up to the file's digest. */
 uint64_t digest_finish(struct digest *digest);
 
+/* The term of one record of any length at any offset; terms add up, whatever their order. */
+uint64_t digest_record(uint64_t offset, const void *bytes, size_t length);
+
 /* Digest of a set of files: add each file's term for its index. */
 uint64_t digest_term(uint64_t file_index, uint64_t file_digest);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/tasks.h"
 #include "common/units.h"
 
 #define TEXT(field, axis) {#field, offsetof(struct point, field), true, axis, false}
@@ -15,9 +16,13 @@
 const struct point_field point_fields[] = {
     TEXT(task, false),           TEXT(source, false),      TEXT(destination, false),
     TEXT(cache, false),          TEXT(runner, false),      TEXT(consumption, false),
-    TEXT(durability, false),     NUMBER(file_size_bytes, false),
+    TEXT(durability, false),     TEXT(destination_state, false),
+    TEXT(distribution, false),   TEXT(offsets, false),     NUMBER(compute_ns_per_kib, false),
+    NUMBER(operations, false),   NUMBER(threads, false),
+    NUMBER(file_size_bytes, false),
     NUMBER(files, false),        TEXT(method, true),       NUMBER(block_size_bytes, true),
-    NUMBER(buffers, true),       NUMBER(threads, true),    TEXT(policy, true),
+    NUMBER(buffers, true),       TEXT(policy, true),
+    TEXT(alignment, true),
     OPTIONAL(replica, true),
 };
 const size_t point_field_count = sizeof point_fields / sizeof *point_fields;
@@ -39,10 +44,22 @@ static int compare_field(const struct point *a, const struct point *b, const str
     return (number_of(a, f) > number_of(b, f)) - (number_of(a, f) < number_of(b, f));
 }
 
+bool point_field_is_group(const struct point *point, const struct point_field *field)
+{
+    return !field->is_axis ||
+           (point->operations > 0 && field->offset == offsetof(struct point, block_size_bytes));
+}
+
+uint64_t point_cycle_bytes(const struct point *point)
+{
+    return point->operations ? point->operations * point->block_size_bytes
+                             : point->files * point->file_size_bytes;
+}
+
 static int compare(const struct point *a, const struct point *b, bool with_axes)
 {
     for (size_t i = 0; i < point_field_count; i++) {
-        if (point_fields[i].is_axis && !with_axes)
+        if (!with_axes && !point_field_is_group(a, &point_fields[i]))
             continue;
         int order = compare_field(a, b, &point_fields[i]);
         if (order)
@@ -51,9 +68,12 @@ static int compare(const struct point *a, const struct point *b, bool with_axes)
     return 0;
 }
 
+/* Groups first, so that each is contiguous whichever fields make it one. */
 int point_compare(const void *a, const void *b)
 {
-    return compare(a, b, true);
+    int order = compare(a, b, false);
+
+    return order ? order : compare(a, b, true);
 }
 
 int point_compare_group(const void *a, const void *b)
@@ -106,29 +126,53 @@ int point_from_json(const json_t *object, struct point *point, struct error *err
     return 0;
 }
 
-const char *point_label(const struct point *p, char *buffer, size_t size)
+/* A word of the label, left out where it says what goes without saying. */
+static void add_word(FILE *out, const char *word, const char *usual)
+{
+    if (strcmp(word, "none") && strcmp(word, usual))
+        fprintf(out, " %s", word);
+}
+
+static void add_number(FILE *out, const char *name, uint64_t value, uint64_t usual)
+{
+    if (value != usual)
+        fprintf(out, " %s=%" PRIu64, name, value);
+}
+
+static void add_sizes(FILE *out, const struct point *p)
 {
     char number[24];
-    FILE *out = fmemopen(buffer, size, "w");
 
-    if (!out)
-        return "(out of memory)";
-    fprintf(out, "%s/%s %s%s%s %s S=%s", p->task, p->method, p->source, *p->destination ? "→" : "",
-            p->destination, p->cache, units_format_size(p->file_size_bytes, number));
+    fprintf(out, " S=%s", units_format_size(p->file_size_bytes, number));
     if (p->files != 1)
         fprintf(out, "×%" PRIu64, p->files);
     if (p->block_size_bytes)
         fprintf(out, " B=%s", units_format_size(p->block_size_bytes, number));
-    if (p->buffers)
-        fprintf(out, " N=%" PRIu64, p->buffers);
-    if (p->threads > 1)
-        fprintf(out, " T=%" PRIu64, p->threads);
-    if (strcmp(p->policy, "none"))
-        fprintf(out, " %s", p->policy);
-    if (!strcmp(p->task, "scan") && strcmp(p->consumption, "digest"))
+}
+
+const char *point_label(const struct point *p, char *buffer, size_t size)
+{
+    FILE *out = fmemopen(buffer, size, "w");
+    const struct task_traits *task = task_find(p->task);
+
+    if (!out)
+        return "(out of memory)";
+    fprintf(out, "%s/%s %s%s%s", p->task, p->method, p->source,
+            *p->source && *p->destination ? "→" : "", p->destination);
+    add_word(out, p->cache, "none");
+    add_sizes(out, p);
+    add_number(out, "N", p->buffers, 0);
+    add_number(out, "T", p->threads, 1);
+    add_number(out, "ops", p->operations, 0);
+    add_word(out, p->distribution, "uniform");
+    add_word(out, p->offsets, "aligned");
+    add_word(out, p->policy, "none");
+    add_word(out, p->alignment, "page");
+    add_number(out, "compute", p->compute_ns_per_kib, 0);
+    if (task && task->consumes && strcmp(p->consumption, "digest"))
         fprintf(out, " %s", p->consumption);
-    if (strcmp(p->durability, "none"))
-        fprintf(out, " %s", p->durability);
+    add_word(out, p->destination_state, "fresh");
+    add_word(out, p->durability, "none");
     if (strcmp(p->runner, "inprocess"))
         fprintf(out, " (%s)", p->runner);
     if (p->replica)

@@ -18,17 +18,23 @@ struct point {
     char task[POINT_NAME_SIZE];
     char method[POINT_NAME_SIZE];
     char runner[POINT_NAME_SIZE];      /* inprocess, hyperfine */
-    char source[POINT_NAME_SIZE];      /* target names; destination is "" for a scan */
+    char source[POINT_NAME_SIZE];      /* target names; "" where the task has none */
     char destination[POINT_NAME_SIZE];
-    char cache[POINT_NAME_SIZE];       /* cold, warm */
+    char cache[POINT_NAME_SIZE];       /* cold, warm; "none" without a source file */
     char policy[POINT_NAME_SIZE];      /* "none" where the method obeys none */
+    char alignment[POINT_NAME_SIZE];   /* of the buffer; "none" where the method has none */
     char consumption[POINT_NAME_SIZE]; /* "none" where the task consumes nothing */
     char durability[POINT_NAME_SIZE];  /* "none" where nothing is written */
+    char destination_state[POINT_NAME_SIZE]; /* fresh, overwrite; "none" where no file is created */
+    char distribution[POINT_NAME_SIZE]; /* uniform, zipf; "none" where nothing is random */
+    char offsets[POINT_NAME_SIZE];      /* aligned, unaligned; "none" likewise */
     uint64_t file_size_bytes;          /* S, the size of one file */
     uint64_t files;                    /* files in the set that a trial works through */
     uint64_t block_size_bytes;         /* B, 0 where the method obeys none */
     uint64_t buffers;                  /* N, 0 where the method obeys none */
     uint64_t threads;                  /* T, at least 1 */
+    uint64_t operations;               /* of a random task, a cycle; else 0 */
+    uint64_t compute_ns_per_kib;       /* work of the consumer beside its reading */
     uint64_t replica;                  /* 1: the same as the point with 0, measured once more (A/A) */
 };
 
@@ -37,15 +43,24 @@ struct point_field {
     const char *name;
     size_t offset;
     bool is_text; /* char[POINT_NAME_SIZE], else uint64_t */
-    bool is_axis; /* differs between the members of a comparison group: method, policy, B, N, T, replica */
+    bool is_axis; /* may differ between the members of a comparison group: method, policy, alignment, B, N,
+                     replica */
     bool is_optional; /* a number that older records lack: 0 then */
 };
 extern const struct point_field point_fields[];
 extern const size_t point_field_count;
 
-/* Total order over all fields (for qsort and bsearch) and over those that make a comparison group. */
+/* Total order over all fields (for qsort and bsearch), in which comparison groups are contiguous, and
+ * over those that make a comparison group. */
 int point_compare(const void *a, const void *b);
 int point_compare_group(const void *a, const void *b);
+
+/* Does the field tell comparison groups apart? All that are no axis do; so does B where it is the size of
+ * a record, since a lookup of 100 bytes is not another way to look up 4 KiB. */
+bool point_field_is_group(const struct point *point, const struct point_field *field);
+
+/* Bytes that one cycle moves: files * S, or operations * B. */
+uint64_t point_cycle_bytes(const struct point *point);
 
 /* Add the fields to object (borrowed). 0, or -1 when out of memory. */
 int point_to_json(const struct point *point, json_t *object);

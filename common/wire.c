@@ -42,19 +42,20 @@ int wire_receive(int socket, void *data, size_t length)
 
 int wire_read_token(const char *path, char token[WIRE_TOKEN_SIZE])
 {
+    char text[WIRE_TOKEN_SIZE + 1]; /* the longest token, its newline, and one byte that is too many */
     FILE *file = fopen(path, "re");
 
     if (!file)
         return -1;
-    memset(token, 0, WIRE_TOKEN_SIZE);
-    size_t length = fread(token, 1, WIRE_TOKEN_SIZE - 1, file);
+    size_t length = fread(text, 1, sizeof text, file);
     fclose(file);
-    length = strnlen(token, length);
-    while (length > 0 && token[length - 1] == '\n')
-        token[--length] = 0;
-    if (length == 0 || strchr(token, '\n')) {
+    if (length > 0 && text[length - 1] == '\n')
+        length--;
+    if (length == 0 || length >= WIRE_TOKEN_SIZE || memchr(text, '\n', length) || memchr(text, 0, length)) {
         errno = EINVAL;
         return -1;
     }
+    memset(token, 0, WIRE_TOKEN_SIZE);
+    memcpy(token, text, length);
     return 0;
 }

@@ -12,7 +12,9 @@
 #define WIRE_MAGIC 0x31304c4c4f544f49ULL /* "IOTOLL01" */
 enum { WIRE_TOKEN_SIZE = 64 };
 
-enum wire_mode { WIRE_DISCARD, WIRE_DIGEST };
+/* WIRE_SEND turns the direction: the sink sends that many bytes of the stamped pattern
+ * (common/content.h), which begins anew every `period` bytes, and then its reply. */
+enum wire_mode { WIRE_DISCARD, WIRE_DIGEST, WIRE_SEND };
 
 struct wire_hello {
     uint64_t magic;
@@ -20,13 +22,14 @@ struct wire_hello {
 };
 
 struct wire_request {
-    uint64_t mode;  /* enum wire_mode: drop the bytes unread, or digest them */
+    uint64_t mode; /* enum wire_mode: drop the bytes unread, digest them, or send */
     uint64_t bytes;
+    uint64_t period;
 };
 
 struct wire_reply {
     uint64_t bytes;
-    uint64_t digest; /* 0 in WIRE_DISCARD */
+    uint64_t digest; /* 0 in WIRE_DISCARD and WIRE_SEND */
     uint64_t cpu_ns; /* CPU time of the sink's thread from request to reply */
 };
 

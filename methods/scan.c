@@ -12,6 +12,8 @@ static void verify(struct trial *trial)
 }
 
 const struct task task = {
-    .consumes = true,
+    .name = "scan",
+    .open_source = task_open_source_file,
+    .close = task_close_files,
     .verify = verify,
 };

@@ -44,40 +44,75 @@ char *arguments_copy_directory(const struct target *destination)
     return asprintf(&path, "%s/copy", destination->directory) < 0 ? NULL : path;
 }
 
+static void add_socket(struct arguments *arguments, const struct target *target)
+{
+    add_option(arguments, "connect", target->address);
+    add_option(arguments, "token-file", target->token_file);
+}
+
+static void add_source(struct arguments *arguments, const struct dataset *set)
+{
+    add_option(arguments, "source", set->directory);
+    add_number(arguments, "content-seed", set->seed);
+    if (set->target->device[0])
+        add_option(arguments, "source-device", set->target->device);
+}
+
 static void add_destination(struct arguments *arguments, const struct target *destination)
 {
-    if (destination->directory) {
-        char *path = arguments_copy_directory(destination);
-        add_option(arguments, "destination", path ? path : "");
-        free(path);
-    } else {
-        add_option(arguments, "connect", destination->address);
-        add_option(arguments, "token-file", destination->token_file);
-    }
+    char *path = arguments_copy_directory(destination);
+
+    add_option(arguments, "destination", path ? path : "");
+    free(path);
     if (destination->device[0])
         add_option(arguments, "destination-device", destination->device);
 }
 
+static void add_places(struct arguments *arguments, const struct arguments_places *places)
+{
+    if (places->set)
+        add_source(arguments, places->set);
+    if (places->source && !places->source->directory)
+        add_socket(arguments, places->source);
+    if (places->destination && places->destination->directory)
+        add_destination(arguments, places->destination);
+    else if (places->destination)
+        add_socket(arguments, places->destination);
+}
+
+/* "none" says that the task or the method has no such thing, except of a policy or durability, where it
+ * is a value of its own. */
+static void add_name(struct arguments *arguments, const char *name, const char *value)
+{
+    if (strcmp(value, "none"))
+        add_option(arguments, name, value);
+}
+
 void arguments_for_point(struct arguments *arguments, const struct plan_point *planned,
-                         const struct dataset *set, const struct target *destination)
+                         const struct arguments_places *places)
 {
     const struct point *point = &planned->point;
 
     arguments_add(arguments, "%s", planned->method->program);
-    add_option(arguments, "source", set->directory);
-    add_number(arguments, "files", set->files);
-    add_number(arguments, "file-size", set->file_size_bytes);
-    if (set->target->device[0])
-        add_option(arguments, "source-device", set->target->device);
-    if (destination)
-        add_destination(arguments, destination);
+    add_places(arguments, places);
+    add_number(arguments, "files", point->files);
+    add_number(arguments, "file-size", point->file_size_bytes);
     if (point->block_size_bytes)
         add_number(arguments, "block-size", point->block_size_bytes);
     if (point->buffers)
         add_number(arguments, "buffers", point->buffers);
+    add_number(arguments, "threads", point->threads);
+    if (point->operations)
+        add_number(arguments, "operations", point->operations);
+    if (point->compute_ns_per_kib)
+        add_number(arguments, "compute", point->compute_ns_per_kib);
     add_option(arguments, "policy", point->policy);
     add_option(arguments, "consumption", point->consumption);
     add_option(arguments, "durability", point->durability);
+    add_name(arguments, "alignment", point->alignment);
+    add_name(arguments, "destination-state", point->destination_state);
+    add_name(arguments, "distribution", point->distribution);
+    add_name(arguments, "offsets", point->offsets);
 }
 
 /* 'it'\''s': nothing is special inside single quotes but the quote itself. */

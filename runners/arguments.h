@@ -20,9 +20,15 @@ struct arguments {
 void arguments_add(struct arguments *arguments, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The program and every option that describes the point. destination may be NULL. */
+/* Between what a point moves its bytes; NULL where it has no such place. */
+struct arguments_places {
+    const struct target *source, *destination;
+    const struct dataset *set; /* on the source, if that is a file target */
+};
+
+/* The program and every option that describes the point. */
 void arguments_for_point(struct arguments *arguments, const struct plan_point *point,
-                         const struct dataset *set, const struct target *destination);
+                         const struct arguments_places *places);
 
 /* All items as one line that a shell, or hyperfine -N, splits into the same items again. The caller
  * frees; NULL when out of memory. */

@@ -35,13 +35,14 @@ static int parse_description(struct method_info *info, const char *text, struct 
     json_error_t problem;
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
     const char *task, *method, *summary;
-    int lazy;
+    int lazy, direct, helpers;
 
     if (!root)
         return error_set(error, "its description is not JSON: %s", problem.text);
     json_t *axes = json_object_get(root, "axes"), *policies = json_object_get(root, "policies");
-    if (json_unpack_ex(root, &problem, 0, "{s:s, s:s, s:s, s:b}", "task", &task, "method", &method,
-                       "summary", &summary, "lazy", &lazy) < 0) {
+    if (json_unpack_ex(root, &problem, 0, "{s:s, s:s, s:s, s:b, s:b, s:i}", "task", &task, "method",
+                       &method, "summary", &summary, "lazy", &lazy, "direct", &direct, "helpers",
+                       &helpers) < 0) {
         json_decref(root);
         return error_set(error, "its description: %s", problem.text);
     }
@@ -49,6 +50,8 @@ static int parse_description(struct method_info *info, const char *text, struct 
     snprintf(info->name, sizeof info->name, "%s", method);
     info->summary = strdup(summary);
     info->axes = names_to_mask(axes, axes_names) | (lazy ? METHOD_LAZY : 0);
+    info->direct = direct;
+    info->helpers = helpers > 0 ? (unsigned)helpers : 0;
     info->policies = names_to_mask(policies, axes_policies);
     json_decref(root);
     return info->summary ? 0 : error_set(error, "out of memory");
@@ -59,7 +62,6 @@ static int describe(struct method_info *info, struct error *error)
     char *argv[] = {info->program, "--describe", NULL};
     struct spawn spawn = {.argv = argv,
                           .program_fd = info->fd,
-                          .cpu = SPAWN_CPU_ANY,
                           .timeout_ns = 10 * NS_PER_S};
 
     int result = spawn_run(&spawn, error);

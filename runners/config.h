@@ -10,6 +10,7 @@
 
 #include "common/error.h"
 #include "common/point.h"
+#include "common/tasks.h"
 #include "runners/catalogue.h"
 
 enum target_type { TARGET_DIRECTORY, TARGET_TMPFS, TARGET_TCP };
@@ -28,23 +29,47 @@ struct axis_values {
     size_t count;
 };
 
-/* One method of a sweep, with every axis resolved to the values it takes (the one value 0 for an
- * axis it does not obey). */
-struct sweep_method {
-    const struct method_info *method; /* borrowed from the catalogue */
-    struct axis_values block_sizes, buffers, policies;
+/* What a sweep multiplies out. */
+enum sweep_axis {
+    SWEEP_SOURCE, /* this and the next: indices into config.targets */
+    SWEEP_DESTINATION,
+    SWEEP_CACHE, /* this and the next six: indices into axes_* */
+    SWEEP_RUNNER,
+    SWEEP_CONSUMPTION,
+    SWEEP_DURABILITY,
+    SWEEP_DESTINATION_STATE,
+    SWEEP_DISTRIBUTION,
+    SWEEP_OFFSETS,
+    SWEEP_COMPUTE, /* ns per KiB */
+    SWEEP_OPERATIONS,
+    SWEEP_FILE_SIZE,
+    SWEEP_FILES, /* 0: the default for each size */
+    SWEEP_AXES
 };
 
-/* Every list has at least one value, but for destinations, which is empty where the task has none
- * and where a copy goes to its own source. */
+/* What every method of it multiplies out for itself: the order of axes_names and of METHOD_*. */
+enum method_axis {
+    AXIS_BLOCK,
+    AXIS_BUFFERS,
+    AXIS_THREADS,
+    AXIS_POLICY,
+    AXIS_ALIGNMENT,
+    METHOD_AXES
+};
+
+/* An axis that the method does not obey has no values, but threads: it has the one value 1. */
+struct sweep_method {
+    const struct method_info *method; /* borrowed from the catalogue */
+    struct axis_values axes[METHOD_AXES];
+};
+
+/* An axis that the task does not have has no values; nor has the destination where a copy goes to
+ * its own source. */
 struct sweep {
-    char task[POINT_NAME_SIZE];
+    const struct task_traits *task;
     struct sweep_method *methods;
     size_t method_count;
-    struct axis_values sources, destinations; /* indices into config.targets */
-    struct axis_values caches, consumptions, durabilities, runners; /* indices into axes_* */
-    struct axis_values file_sizes;
-    struct axis_values files; /* 0: the default for each size */
+    struct axis_values axes[SWEEP_AXES];
     /* The sweep's own: the first is where methods without B are compared. */
     struct axis_values block_sizes;
 };

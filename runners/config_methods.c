@@ -8,39 +8,43 @@
 #include "common/units.h"
 #include "runners/suggest.h"
 
-enum { AXIS_BLOCK, AXIS_BUFFERS, AXIS_POLICY, AXES }; /* the order of axes_names and METHOD_* */
-
 /* Windows of B bytes, N of them, must fit the address space with room to spare. */
 enum { BLOCK_MAX = GIB, BUFFERS_MAX = 1024 };
 _Static_assert((unsigned long long)BLOCK_MAX *BUFFERS_MAX <= 1ULL << 40,
                "B times N is more than 1 TiB");
 
-static const struct field_rule rules[AXES] = {
-    {FIELD_SIZE, "a size", "\"64K\"", 1, BLOCK_MAX, NULL},
-    {FIELD_COUNT, "a whole number", "2", 1, BUFFERS_MAX, NULL},
-    {FIELD_NAME, "a policy", NULL, 0, 0, axes_policies},
+static const struct field_rule rules[METHOD_AXES] = {
+    [AXIS_BLOCK] = {FIELD_SIZE, "a size", "\"64K\"", 1, BLOCK_MAX, NULL},
+    [AXIS_BUFFERS] = {FIELD_COUNT, "a whole number", "2", 1, BUFFERS_MAX, NULL},
+    [AXIS_THREADS] = {FIELD_COUNT, "a whole number", "2", 1, 1024, NULL},
+    [AXIS_POLICY] = {FIELD_NAME, "a policy", NULL, 0, 0, axes_policies},
+    [AXIS_ALIGNMENT] = {FIELD_NAME, "an alignment", NULL, 0, 0, axes_alignments},
 };
-static const uint64_t defaults[AXES] = {256 * KIB, 2, POLICY_NONE};
 
 /* What "methods" is read with. */
 struct reading {
     struct sweep *sweep;
+    const struct field *field; /* the sweep */
     const struct catalogue *catalogue;
-    struct axis_values own[AXES]; /* the sweep's values, for methods that do not override them */
-    const char **names;           /* of the task's methods, ends in NULL */
+    struct axis_values own[METHOD_AXES]; /* the sweep's, for methods that do not override them */
+    const char **names;                  /* of the task's methods, ends in NULL */
 };
 
-static struct axis_values *slot(struct sweep_method *method, int axis)
+static uint64_t fallback(const struct task_traits *task, int axis)
 {
-    struct axis_values *slots[AXES] = {&method->block_sizes, &method->buffers, &method->policies};
+    const uint64_t values[METHOD_AXES] = {[AXIS_BLOCK] = task->random ? 4 * KIB : 256 * KIB,
+                                          [AXIS_BUFFERS] = 2,
+                                          [AXIS_THREADS] = 1,
+                                          [AXIS_POLICY] = POLICY_NONE,
+                                          [AXIS_ALIGNMENT] = ALIGNMENT_PAGE};
 
-    return slots[axis];
+    return values[axis];
 }
 
 static int set_values(struct axis_values *axis, const uint64_t *values, size_t count,
                       const struct field *field, struct error *error)
 {
-    axis->values = calloc(count ? count : 1, sizeof *axis->values);
+    axis->values = calloc(count, sizeof *axis->values);
     if (!axis->values)
         return field_error(field, error, "out of memory");
     memcpy(axis->values, values, count * sizeof *values);
@@ -48,14 +52,15 @@ static int set_values(struct axis_values *axis, const uint64_t *values, size_t c
     return 0;
 }
 
-static int read_own_axes(struct reading *reading, const struct field *sweep, struct error *error)
+static int read_own_axes(struct reading *reading, struct error *error)
 {
-    for (int i = 0; i < AXES; i++) {
-        struct field field = field_member(sweep, axes_names[i]);
+    for (int i = 0; i < METHOD_AXES; i++) {
+        struct field field = field_member(reading->field, axes_names[i]);
         struct axis_values *own = &reading->own[i];
+        uint64_t value = fallback(reading->sweep->task, i);
 
         if (field.value ? field_read_list(&field, &rules[i], &own->values, &own->count, error)
-                        : set_values(own, &defaults[i], 1, &field, error))
+                        : set_values(own, &value, 1, &field, error))
             return -1;
     }
     return 0;
@@ -73,40 +78,36 @@ static const char *const *pick_names(const char *const *names, unsigned mask, co
     return picked;
 }
 
-/* The sweep's policies that the method offers. */
-static int filter_policies(struct axis_values *policies, const struct reading *reading,
-                           const struct method_info *method, const struct field *field,
-                           struct error *error)
+/* Whether the method can do what the sweep's axis says. Without threads it runs as one. */
+static bool can(const struct method_info *method, int axis, uint64_t value)
 {
-    const struct axis_values *own = &reading->own[AXIS_POLICY];
-
-    if (set_values(policies, own->values, own->count, field, error) < 0)
-        return -1;
-    policies->count = 0;
-    for (size_t i = 0; i < own->count; i++)
-        if (method->policies & 1U << own->values[i])
-            policies->values[policies->count++] = own->values[i];
-    return 0;
+    if (axis == AXIS_POLICY)
+        return method->policies & 1U << value;
+    return axis != AXIS_THREADS || method->axes & METHOD_THREADS || value == 1;
 }
 
-/* The axes the method was not given itself. */
+/* The axes the method was not given itself: the sweep's values, as far as they go. */
 static int inherit_axis(struct sweep_method *method, int axis, const struct reading *reading,
                         const struct field *field, struct error *error)
 {
     const struct axis_values *own = &reading->own[axis];
-    const uint64_t none = 0;
+    struct axis_values *values = &method->axes[axis];
 
-    if (!(method->method->axes & 1U << axis))
-        return set_values(slot(method, axis), &none, 1, field, error);
-    if (axis == AXIS_POLICY)
-        return filter_policies(slot(method, axis), reading, method->method, field, error);
-    return set_values(slot(method, axis), own->values, own->count, field, error);
+    if (axis != AXIS_THREADS && !(method->method->axes & 1U << axis))
+        return 0;
+    if (set_values(values, own->values, own->count, field, error) < 0)
+        return -1;
+    values->count = 0;
+    for (size_t i = 0; i < own->count; i++)
+        if (can(method->method, axis, own->values[i]))
+            values->values[values->count++] = own->values[i];
+    return 0;
 }
 
 static int check_obeyed(const struct method_info *method, int axis, const struct field *field,
                         struct error *error)
 {
-    const char *picked[AXES + 1];
+    const char *picked[METHOD_AXES + 1];
     char list[128];
 
     if (method->axes & 1U << axis)
@@ -135,7 +136,7 @@ static int check_offered(const struct method_info *method, const struct axis_val
 static int override_axis(struct sweep_method *method, int axis, const struct field *field,
                          struct error *error)
 {
-    struct axis_values *values = slot(method, axis);
+    struct axis_values *values = &method->axes[axis];
 
     if (check_obeyed(method->method, axis, field, error) < 0 ||
         field_read_list(field, &rules[axis], &values->values, &values->count, error) < 0)
@@ -143,16 +144,49 @@ static int override_axis(struct sweep_method *method, int axis, const struct fie
     return axis == AXIS_POLICY ? check_offered(method->method, values, field, error) : 0;
 }
 
+/* A record must fit its file, wherever the random offset may be. */
+static int check_record(const struct sweep *sweep, uint64_t record, const struct field *field,
+                        struct error *error)
+{
+    const struct axis_values *sizes = &sweep->axes[SWEEP_FILE_SIZE];
+    const struct axis_values *offsets = &sweep->axes[SWEEP_OFFSETS];
+    char needed[24], size[24];
+
+    for (size_t i = 0; i < offsets->count; i++)
+        for (size_t j = 0; j < sizes->count; j++) {
+            bool shifted = offsets->values[i] == OFFSETS_UNALIGNED;
+
+            if (record + (shifted ? RANDOM_SHIFT_BYTES : 0) <= sizes->values[j])
+                continue;
+            return field_error(field, error,
+                               "records of %s%s do not fit a file_size of %s (take a smaller "
+                               "block_size or larger files)",
+                               units_format_size(record, needed),
+                               shifted ? " at unaligned offsets" : "",
+                               units_format_size(sizes->values[j], size));
+        }
+    return 0;
+}
+
+/* entry: where the method's own axes are, if it has any. */
 static int read_axes(struct sweep_method *method, const struct reading *reading,
                      const struct field *entry, struct error *error)
 {
-    for (int i = 0; i < AXES; i++) {
+    struct field own_block = field_member(entry, axes_names[AXIS_BLOCK]);
+    struct field sweep_block = field_member(reading->field, axes_names[AXIS_BLOCK]);
+    const struct axis_values *blocks = &method->axes[AXIS_BLOCK];
+
+    for (int i = 0; i < METHOD_AXES; i++) {
         struct field field = field_member(entry, axes_names[i]);
 
         if (field.value ? override_axis(method, i, &field, error)
                         : inherit_axis(method, i, reading, entry, error))
             return -1;
     }
+    for (size_t i = 0; i < blocks->count && reading->sweep->task->random; i++)
+        if (check_record(reading->sweep, blocks->values[i],
+                         own_block.value ? &own_block : &sweep_block, error) < 0)
+            return -1;
     return 0;
 }
 
@@ -160,7 +194,8 @@ static int read_axes(struct sweep_method *method, const struct reading *reading,
 static int find_method(const struct method_info **method, const struct reading *reading,
                        const struct field *entry, struct error *error)
 {
-    static const char *const keys[] = {"method", "block_size", "buffers", "policy", NULL};
+    static const char *const keys[] = {"method", "block_size", "buffers", "threads",
+                                       "policy", "alignment",  NULL};
     const struct field_rule rule = {
         .type = FIELD_NAME, .what = "a method of this task", .names = reading->names};
     struct field name = *entry;
@@ -175,40 +210,56 @@ static int find_method(const struct method_info **method, const struct reading *
         return field_refuse(&name, error, "stands alone (write \"methods\": \"all\")");
     if (field_read(&name, &rule, &index, error) < 0)
         return -1;
-    *method = catalogue_find(reading->catalogue, reading->sweep->task, reading->names[index]);
+    *method = catalogue_find(reading->catalogue, reading->sweep->task->name, reading->names[index]);
     return 0;
 }
 
 static bool same_values(const struct axis_values *a, const struct axis_values *b)
 {
-    return a->count == b->count && !memcmp(a->values, b->values, a->count * sizeof *a->values);
+    return a->count == b->count &&
+           (a->count == 0 || !memcmp(a->values, b->values, a->count * sizeof *a->values));
 }
 
-static bool same_method(struct sweep_method *a, struct sweep_method *b)
+static bool same_method(const struct sweep_method *a, const struct sweep_method *b)
 {
     if (a->method != b->method)
         return false;
-    for (int i = 0; i < AXES; i++)
-        if (!same_values(slot(a, i), slot(b, i)))
+    for (int i = 0; i < METHOD_AXES; i++)
+        if (!same_values(&a->axes[i], &b->axes[i]))
             return false;
     return true;
+}
+
+/* The sweep has no value of the axis that the method can do. */
+static bool lacks(const struct sweep_method *method, int axis)
+{
+    bool has = axis == AXIS_THREADS || method->method->axes & 1U << axis;
+
+    return has && method->axes[axis].count == 0;
 }
 
 /* What is wrong only because the writer asked for this very method. */
 static int check_named(const struct sweep *sweep, struct sweep_method *method,
                        const struct field *entry, struct error *error)
 {
-    if (!method->policies.count)
+    const struct axis_values *consumptions = &sweep->axes[SWEEP_CONSUMPTION];
+    const char *task = sweep->task->name, *name = method->method->name;
+
+    if (lacks(method, AXIS_POLICY))
         return field_error(entry, error,
                            "%s/%s offers none of the sweep's policies (give it a "
                            "\"policy\" of its own)",
-                           sweep->task, method->method->name);
-    for (size_t i = 0; method->method->axes & METHOD_LAZY && i < sweep->consumptions.count; i++)
-        if (sweep->consumptions.values[i] == CONSUME_NONE && !strcmp(sweep->task, "scan"))
+                           task, name);
+    if (lacks(method, AXIS_THREADS))
+        return field_error(entry, error,
+                           "%s/%s runs as one thread only (add 1 to the sweep's \"threads\")", task,
+                           name);
+    for (size_t i = 0; method->method->axes & METHOD_LAZY && i < consumptions->count; i++)
+        if (consumptions->values[i] == CONSUME_NONE)
             return field_error(entry, error,
                                "%s/%s moves no bytes when consumption is \"none\" "
                                "(take \"touch\" or \"digest\")",
-                               sweep->task, method->method->name);
+                               task, name);
     for (struct sweep_method *other = sweep->methods; other < method; other++)
         if (same_method(other, method))
             return field_refuse(entry, error, "is there twice (delete one)");
@@ -232,20 +283,43 @@ static int read_named(struct reading *reading, const struct field *list, struct 
     return 0;
 }
 
+static void free_axes(struct sweep_method *method)
+{
+    for (int i = 0; i < METHOD_AXES; i++)
+        free(method->axes[i].values);
+    memset(method, 0, sizeof *method);
+}
+
+/* Every method left out: what would take one in. */
+static int refuse_all(const struct sweep *sweep, bool policy, bool threads,
+                      const struct field *field, struct error *error)
+{
+    return field_error(field, error, "none of %s does what the sweep asks for (add %s%s%s)",
+                       sweep->task->name, policy ? "\"none\" to its \"policy\"" : "",
+                       policy && threads ? " or " : "", threads ? "1 to its \"threads\"" : "");
+}
+
+/* Every method that can do something of what the sweep asks for. */
 static int read_all(struct reading *reading, const struct field *field, struct error *error)
 {
     struct sweep *sweep = reading->sweep;
     const struct field bare = {.parent = field->parent, .key = field->key};
+    bool lack_policy = false, lack_threads = false;
 
     for (size_t i = 0; reading->names[i]; i++) {
-        struct sweep_method *method = &sweep->methods[i];
+        struct sweep_method *method = &sweep->methods[sweep->method_count++];
 
-        sweep->method_count = i + 1;
-        method->method = catalogue_find(reading->catalogue, sweep->task, reading->names[i]);
+        method->method = catalogue_find(reading->catalogue, sweep->task->name, reading->names[i]);
         if (read_axes(method, reading, &bare, error) < 0)
             return -1;
+        if (!lacks(method, AXIS_POLICY) && !lacks(method, AXIS_THREADS))
+            continue;
+        lack_policy |= lacks(method, AXIS_POLICY);
+        lack_threads |= lacks(method, AXIS_THREADS);
+        free_axes(method);
+        sweep->method_count--;
     }
-    return 0;
+    return sweep->method_count ? 0 : refuse_all(sweep, lack_policy, lack_threads, field, error);
 }
 
 static int list_names(struct reading *reading, const struct field *field, struct error *error)
@@ -257,11 +331,11 @@ static int list_names(struct reading *reading, const struct field *field, struct
     if (!reading->names)
         return field_error(field, error, "out of memory");
     for (size_t i = 0; i < catalogue->count; i++)
-        if (!strcmp(catalogue->methods[i].task, reading->sweep->task))
+        if (!strcmp(catalogue->methods[i].task, reading->sweep->task->name))
             reading->names[count++] = catalogue->methods[i].name;
     if (count == 0)
         return field_error(field, error, "no method of \"%s\" is built (run make)",
-                           reading->sweep->task);
+                           reading->sweep->task->name);
     return 0;
 }
 
@@ -288,15 +362,16 @@ static int read_methods(struct reading *reading, const struct field *field, stru
 int config_methods_read(struct sweep *sweep, const struct field *field,
                         const struct catalogue *catalogue, struct error *error)
 {
-    struct reading reading = {.sweep = sweep, .catalogue = catalogue};
+    struct reading reading = {.sweep = sweep, .field = field, .catalogue = catalogue};
     struct field methods = field_member(field, "methods");
-    int result = read_own_axes(&reading, field, error);
+    int result = read_own_axes(&reading, error);
 
     if (result == 0)
         result = read_methods(&reading, &methods, error);
     sweep->block_sizes = reading.own[AXIS_BLOCK];
-    free(reading.own[AXIS_BUFFERS].values);
-    free(reading.own[AXIS_POLICY].values);
+    for (int i = 0; i < METHOD_AXES; i++)
+        if (i != AXIS_BLOCK)
+            free(reading.own[i].values);
     free(reading.names);
     return result;
 }

@@ -6,7 +6,7 @@
 #include "runners/config.h"
 #include "runners/field.h"
 
-/* Read "methods" of a sweep whose task and consumptions have been read. Also fills the sweep's own
+/* Read "methods" of a sweep whose task and own axes have been read. Also fills the sweep's own
  * block_sizes. 0, or -1 with an error; what was allocated is in the sweep either way. */
 int config_methods_read(struct sweep *sweep, const struct field *field,
                         const struct catalogue *catalogue, struct error *error);

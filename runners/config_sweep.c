@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runners/config_sweep.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +12,92 @@
 #include "runners/suggest.h"
 
 #define DATA_SET_MAX (1ULL << 40)
+#define REQUIRED UINT64_MAX
 
-/* What a task does with targets and bytes, and so which keys make sense in its sweeps. */
-struct task_rule {
-    enum { TO_NOWHERE, TO_FILES, TO_SOCKET } destination;
-    bool consumes, writes;
+enum { TASKS_MAX = 32 };
+
+static bool always(const struct task_traits *task)
+{
+    (void)task;
+    return true;
+}
+
+static bool reads_files(const struct task_traits *task)
+{
+    return task->source == PLACE_FILE;
+}
+
+static bool consumes(const struct task_traits *task)
+{
+    return task->consumes;
+}
+
+static bool writes(const struct task_traits *task)
+{
+    return task->writes;
+}
+
+static bool creates(const struct task_traits *task)
+{
+    return task->creates;
+}
+
+static bool is_random(const struct task_traits *task)
+{
+    return task->random;
+}
+
+static bool has_file_sets(const struct task_traits *task)
+{
+    return !task->random;
+}
+
+/* An axis of a sweep as the config has it: which tasks know it, and what the others lack. */
+struct sweep_rule {
+    const char *key;
+    uint64_t fallback;
+    bool (*applies)(const struct task_traits *task);
+    const char *lack;
+    struct field_rule values;
 };
 
-static const char *const task_names[] = {"scan", "copy", "send", NULL};
-static const struct task_rule task_rules[] = {
-    {.destination = TO_NOWHERE, .consumes = true},
-    {.destination = TO_FILES, .writes = true},
-    {.destination = TO_SOCKET},
+#define NAMES(what, names) {FIELD_NAME, what, NULL, 0, 0, names}
+#define COUNT(example, low, high) {FIELD_COUNT, "a whole number", example, low, high, NULL}
+
+/* Source and destination are names of targets, and read elsewhere. */
+static const struct sweep_rule rules[SWEEP_AXES] = {
+    [SWEEP_CACHE] = {"cache", CACHE_WARM, reads_files, "reads no file that could be cached",
+                     NAMES("a cache state", axes_caches)},
+    [SWEEP_RUNNER] = {"runner", 0, always, NULL, NAMES("a runner", axes_runners)},
+    [SWEEP_CONSUMPTION] = {"consumption", CONSUME_DIGEST, consumes, "has none",
+                           NAMES("a consumption", axes_consumptions)},
+    [SWEEP_DURABILITY] = {"durability", DURABILITY_NONE, writes, "has none",
+                          NAMES("a durability", axes_durabilities)},
+    [SWEEP_DESTINATION_STATE] = {"destination_state", DESTINATION_FRESH, creates,
+                                 "creates no files", NAMES("a state of files", axes_destinations)},
+    [SWEEP_DISTRIBUTION] = {"distribution", DISTRIBUTION_UNIFORM, is_random, "has none",
+                            NAMES("a distribution", axes_distributions)},
+    [SWEEP_OFFSETS] = {"offsets", OFFSETS_ALIGNED, is_random, "goes through files in order",
+                       NAMES("a sort of offsets", axes_offsets)},
+    [SWEEP_COMPUTE] = {"compute_ns_per_kib", 0, consumes, "has none", COUNT("50", 0, 1000000)},
+    [SWEEP_OPERATIONS] = {"operations", 1000, is_random, "has none", COUNT("1000", 1, 100000000)},
+    [SWEEP_FILE_SIZE] = {"file_size", REQUIRED, always, NULL,
+                         {FIELD_SIZE, "a size", "\"64M\"", 0, DATA_SET_MAX, NULL}},
+    /* Their names have six digits. */
+    [SWEEP_FILES] = {"files", 0, has_file_sets, "works on one file", COUNT("16", 1, 1000000)},
 };
 
 static const char *const sweep_keys[] = {
-    "task",       "methods", "source", "destination", "cache",      "file_size", "files",
-    "block_size", "buffers", "policy", "consumption", "durability", "runner",    NULL};
+    "task", "methods", "source", "destination", "cache", "file_size", "files",
+    "block_size", "buffers", "threads", "policy", "alignment",
+    "consumption", "compute_ns_per_kib", "durability", "destination_state",
+    "operations", "distribution", "offsets", "runner", NULL};
+
+/* "a scan", "an update" */
+static const char *article(const struct task_traits *task)
+{
+    return strchr("aeiou", task->name[0]) ? "an" : "a";
+}
 
 static bool is_socket(const struct config *config, uint64_t target)
 {
@@ -93,137 +163,107 @@ static int read_targets(struct axis_values *axis, const struct field *field,
     return result;
 }
 
-static int read_destinations(struct sweep *sweep, const struct field *field,
-                             const struct task_rule *task, const struct config *config,
-                             struct error *error)
+/* Where a task has its bytes from or takes them to; a copy without a destination stays where its
+ * source is. */
+static int read_place(struct sweep *sweep, enum sweep_axis axis, const struct field *parent,
+                      const struct config *config, struct error *error)
 {
-    if (task->destination == TO_NOWHERE && field->value)
-        return field_error(field, error, "a %s has no destination (delete the key)", sweep->task);
-    if (task->destination == TO_NOWHERE || (task->destination == TO_FILES && !field->value))
+    bool is_source = axis == SWEEP_SOURCE;
+    const char *key = is_source ? "source" : "destination";
+    enum place place = is_source ? sweep->task->source : sweep->task->destination;
+    struct field field = field_member(parent, key);
+
+    if (place == PLACE_NONE && field.value)
+        return field_error(&field, error, "%s %s has no %s (delete the key)", article(sweep->task),
+                           sweep->task->name, key);
+    if (place == PLACE_NONE ||
+        (!is_source && place == PLACE_FILE && reads_files(sweep->task) && !field.value))
         return 0;
-    return read_targets(&sweep->destinations, field, config, task->destination == TO_SOCKET, error);
+    return read_targets(&sweep->axes[axis], &field, config, place == PLACE_SOCKET, error);
 }
 
-/* A list that has a default. */
-static int read_axis(struct axis_values *axis, const struct field *sweep, const char *key,
-                     const struct field_rule *rule, uint64_t fallback, struct error *error)
+static int read_axis(struct sweep *sweep, enum sweep_axis axis, const struct field *parent,
+                     struct error *error)
 {
-    struct field field = field_member(sweep, key);
+    const struct sweep_rule *rule = &rules[axis];
+    struct axis_values *values = &sweep->axes[axis];
+    struct field field = field_member(parent, rule->key);
 
-    if (field.value)
-        return field_read_list(&field, rule, &axis->values, &axis->count, error);
-    axis->values = malloc(sizeof *axis->values);
-    if (!axis->values)
+    if (!rule->applies(sweep->task))
+        return field.value ? field_error(&field, error, "%s %s %s (delete the key)",
+                                         article(sweep->task), sweep->task->name, rule->lack)
+                           : 0;
+    if (field.value || rule->fallback == REQUIRED)
+        return field_read_list(&field, &rule->values, &values->values, &values->count, error);
+    values->values = malloc(sizeof *values->values);
+    if (!values->values)
         return field_error(&field, error, "out of memory");
-    axis->values[0] = fallback;
-    axis->count = 1;
+    values->values[0] = rule->fallback;
+    values->count = 1;
     return 0;
 }
 
-/* A key that only some tasks know. */
-static int check_applies(bool applies, const struct field *sweep, const char *key, const char *task,
-                         struct error *error)
+static int read_axes(struct sweep *sweep, const struct field *field, const struct config *config,
+                     struct error *error)
 {
-    struct field field = field_member(sweep, key);
-
-    if (applies || !field.value)
-        return 0;
-    return field_error(&field, error, "a %s has none (delete the key)", task);
+    for (int axis = 0; axis < SWEEP_AXES; axis++)
+        if ((rules[axis].key ? read_axis(sweep, axis, field, error)
+                             : read_place(sweep, axis, field, config, error)) < 0)
+            return -1;
+    return 0;
 }
 
-static int read_named_axes(struct sweep *sweep, const struct field *field,
-                           const struct task_rule *task, struct error *error)
-{
-    const struct field_rule cache = {
-        .type = FIELD_NAME, .what = "a cache state", .names = axes_caches};
-    const struct field_rule consumption = {
-        .type = FIELD_NAME, .what = "a consumption", .names = axes_consumptions};
-    const struct field_rule durability = {
-        .type = FIELD_NAME, .what = "a durability", .names = axes_durabilities};
-    const struct field_rule runner = {
-        .type = FIELD_NAME, .what = "a runner", .names = axes_runners};
-    uint64_t consume = task->consumes ? CONSUME_DIGEST : CONSUME_NONE;
-    uint64_t warm = (uint64_t)axes_find(axes_caches, "warm");
-
-    if (check_applies(task->consumes, field, "consumption", sweep->task, error) < 0 ||
-        check_applies(task->writes, field, "durability", sweep->task, error) < 0 ||
-        read_axis(&sweep->caches, field, "cache", &cache, warm, error) < 0 ||
-        read_axis(&sweep->consumptions, field, "consumption", &consumption, consume, error) < 0 ||
-        read_axis(&sweep->durabilities, field, "durability", &durability, DURABILITY_NONE, error))
-        return -1;
-    return read_axis(&sweep->runners, field, "runner", &runner, 0, error);
-}
-
-static int check_data_sets(const struct sweep *sweep, const struct field *field,
+static int check_data_sets(const struct sweep *sweep, const struct field *parent,
                            struct error *error)
 {
+    const struct axis_values *files = &sweep->axes[SWEEP_FILES];
+    const struct axis_values *sizes = &sweep->axes[SWEEP_FILE_SIZE];
+    struct field field = field_member(parent, "files");
     char size[24];
 
-    for (size_t i = 0; i < sweep->files.count; i++)
-        for (size_t j = 0; j < sweep->file_sizes.count; j++)
-            if (sweep->file_sizes.values[j] * sweep->files.values[i] > DATA_SET_MAX)
-                return field_error(field, error, "%llu files of %s are more than 1T (take fewer)",
-                                   (unsigned long long)sweep->files.values[i],
-                                   units_format_size(sweep->file_sizes.values[j], size));
+    for (size_t i = 0; i < files->count; i++)
+        for (size_t j = 0; j < sizes->count; j++)
+            if (sizes->values[j] * files->values[i] > DATA_SET_MAX)
+                return field_error(&field, error, "%llu files of %s are more than 1T (take fewer)",
+                                   (unsigned long long)files->values[i],
+                                   units_format_size(sizes->values[j], size));
     return 0;
 }
 
-static int read_sizes(struct sweep *sweep, const struct field *field, struct error *error)
+static int read_task(struct sweep *sweep, const struct field *parent, struct error *error)
 {
-    const struct field_rule size = {FIELD_SIZE, "a size", "\"64M\"", 0, DATA_SET_MAX, NULL};
-    /* Their names have six digits. */
-    const struct field_rule count = {FIELD_COUNT, "a whole number", "16", 1, 1000000, NULL};
-    struct field file_size = field_member(field, "file_size");
-    struct field files = field_member(field, "files");
+    const char *names[TASKS_MAX + 1] = {NULL};
+    const struct field_rule rule = NAMES("a task", names);
+    struct field field = field_member(parent, "task");
+    uint64_t index;
 
-    if (field_read_list(&file_size, &size, &sweep->file_sizes.values, &sweep->file_sizes.count,
-                        error) < 0 ||
-        read_axis(&sweep->files, field, "files", &count, 0, error) < 0)
+    for (size_t i = 0; task_table[i].name; i++) {
+        assert(i < TASKS_MAX);
+        names[i] = task_table[i].name;
+    }
+    if (field_read(&field, &rule, &index, error) < 0)
         return -1;
-    return check_data_sets(sweep, &files, error);
+    sweep->task = &task_table[index];
+    return 0;
 }
 
 int config_sweep_read(struct sweep *sweep, const struct field *field, const struct config *config,
                       const struct catalogue *catalogue, struct error *error)
 {
-    const struct field_rule rule = {.type = FIELD_NAME, .what = "a task", .names = task_names};
-    struct field task = field_member(field, "task"), source = field_member(field, "source");
-    struct field destination = field_member(field, "destination");
-    uint64_t index;
-
-    if (field_check_object(field, sweep_keys, error) < 0 ||
-        field_read(&task, &rule, &index, error) < 0)
-        return -1;
-    strcpy(sweep->task, task_names[index]);
-    if (read_targets(&sweep->sources, &source, config, false, error) < 0 ||
-        read_destinations(sweep, &destination, &task_rules[index], config, error) < 0 ||
-        read_named_axes(sweep, field, &task_rules[index], error) < 0 ||
-        read_sizes(sweep, field, error) < 0)
+    if (field_check_object(field, sweep_keys, error) < 0 || read_task(sweep, field, error) < 0 ||
+        read_axes(sweep, field, config, error) < 0 || check_data_sets(sweep, field, error) < 0)
         return -1;
     return config_methods_read(sweep, field, catalogue, error);
 }
 
-static void free_methods(struct sweep *sweep)
-{
-    for (size_t i = 0; i < sweep->method_count; i++) {
-        free(sweep->methods[i].block_sizes.values);
-        free(sweep->methods[i].buffers.values);
-        free(sweep->methods[i].policies.values);
-    }
-    free(sweep->methods);
-}
-
 void config_sweep_free(struct sweep *sweep)
 {
-    free_methods(sweep);
-    free(sweep->sources.values);
-    free(sweep->destinations.values);
-    free(sweep->caches.values);
-    free(sweep->consumptions.values);
-    free(sweep->durabilities.values);
-    free(sweep->runners.values);
-    free(sweep->file_sizes.values);
-    free(sweep->files.values);
+    for (size_t i = 0; i < sweep->method_count; i++)
+        for (int axis = 0; axis < METHOD_AXES; axis++)
+            free(sweep->methods[i].axes[axis].values);
+    for (int axis = 0; axis < SWEEP_AXES; axis++)
+        free(sweep->axes[axis].values);
+    free(sweep->methods);
     free(sweep->block_sizes.values);
     memset(sweep, 0, sizeof *sweep);
 }

@@ -9,26 +9,12 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/content.h"
 #include "common/digest.h"
 #include "common/units.h"
+#include "runners/spawn.h"
 
 enum { CHUNK = 1 << 20 };
-
-/* splitmix64 (Steele, Lea, Flood 2014) as a counter: any word of any file can be had at once. */
-static uint64_t word_at(uint64_t seed, uint64_t index)
-{
-    uint64_t x = seed + (index + 1) * 0x9e3779b97f4a7c15ULL;
-
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
-    return x ^ x >> 31;
-}
-
-static void fill(uint64_t *words, size_t count, uint64_t seed, uint64_t first)
-{
-    for (size_t i = 0; i < count; i++)
-        words[i] = word_at(seed, first + i);
-}
 
 static int write_all(int fd, const char *bytes, size_t length)
 {
@@ -44,16 +30,20 @@ static int write_all(int fd, const char *bytes, size_t length)
     return 0;
 }
 
-static int write_contents(int fd, uint64_t size, uint64_t seed, uint64_t *words, uint64_t *value)
+static int write_contents(int fd, uint64_t size, uint64_t seed, char *chunk, uint64_t *value)
 {
     struct digest digest;
 
     digest_start(&digest, 0);
     for (uint64_t done = 0; done < size;) {
         size_t length = size - done < CHUNK ? (size_t)(size - done) : CHUNK;
-        fill(words, CHUNK / 8, seed, done / 8);
-        digest_add(&digest, words, length);
-        if (write_all(fd, (char *)words, length) < 0)
+        content_fill(seed, done, chunk, length);
+        digest_add(&digest, chunk, length);
+        if (spawn_stop_requested()) {
+            errno = EINTR;
+            return -1;
+        }
+        if (write_all(fd, chunk, length) < 0)
             return -1;
         done += length;
     }
@@ -61,8 +51,8 @@ static int write_contents(int fd, uint64_t size, uint64_t seed, uint64_t *words,
     return 0;
 }
 
-static int make_file(const struct dataset *set, uint64_t file, uint64_t seed, uint64_t *words,
-                     uint64_t *digest, struct error *error)
+static int make_file(const struct dataset *set, uint64_t file, char *chunk, uint64_t *digest,
+                     struct error *error)
 {
     char path[1024];
 
@@ -70,7 +60,8 @@ static int make_file(const struct dataset *set, uint64_t file, uint64_t seed, ui
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_set(error, "%s:", path);
-    int result = write_contents(fd, set->file_size_bytes, word_at(seed, file), words, digest);
+    int result = write_contents(fd, set->file_size_bytes, content_file_seed(set->seed, file), chunk,
+                                digest);
     if (result == 0)
         result = fsync(fd);
     if (result < 0)
@@ -79,17 +70,18 @@ static int make_file(const struct dataset *set, uint64_t file, uint64_t seed, ui
     return result;
 }
 
-static int make_files(struct dataset *set, uint64_t seed, struct error *error)
+static int make_files(struct dataset *set, struct error *error)
 {
-    uint64_t *words = malloc(CHUNK), digest;
-    int result = words ? 0 : error_set(error, "out of memory");
+    char *chunk = malloc(CHUNK);
+    uint64_t digest;
+    int result = chunk ? 0 : error_set(error, "out of memory");
 
     for (uint64_t file = 0; result == 0 && file < set->files; file++) {
-        result = make_file(set, file, seed, words, &digest, error);
+        result = make_file(set, file, chunk, &digest, error);
         if (result == 0)
             set->digest += digest_term(file, digest);
     }
-    free(words);
+    free(chunk);
     return result;
 }
 
@@ -104,41 +96,44 @@ static void remove_files(const struct dataset *set)
     rmdir(set->directory);
 }
 
-static int make(struct dataset *set, uint64_t seed, struct error *error)
+static int make(struct dataset *set, size_t number, struct error *error)
 {
     char size[24];
 
-    if (asprintf(&set->directory, "%s/data-%s-%llu", set->target->directory,
+    if (asprintf(&set->directory, "%s/data-%zu-%s-%llu", set->target->directory, number,
                  units_format_size(set->file_size_bytes, size), (unsigned long long)set->files) < 0) {
         set->directory = NULL;
         return error_set(error, "out of memory");
     }
     if (mkdir(set->directory, 0700) < 0)
         return error_set(error, "%s:", set->directory);
-    if (make_files(set, seed, error) == 0)
+    if (make_files(set, error) == 0)
         return 0;
     remove_files(set);
     return -1;
 }
 
 static struct dataset *find(struct datasets *datasets, const struct target *target, uint64_t size,
-                            uint64_t files)
+                            uint64_t files, bool written)
 {
     for (size_t i = 0; i < datasets->count; i++) {
         struct dataset *set = &datasets->all[i];
-        if (set->target == target && set->file_size_bytes == size && set->files == files)
+        if (set->target == target && set->file_size_bytes == size && set->files == files &&
+            set->written_to == written && !set->spoiled)
             return set;
     }
     return NULL;
 }
 
 struct dataset *dataset_get(struct datasets *datasets, const struct target *target, uint64_t size,
-                            uint64_t files, struct error *error)
+                            uint64_t files, bool written, struct error *error)
 {
-    struct dataset *found = find(datasets, target, size, files);
+    struct dataset *found = find(datasets, target, size, files, written);
     struct dataset set = {.target = target,
                           .file_size_bytes = size,
                           .files = files,
+                          .written_to = written,
+                          .seed = content_word(datasets->seed, datasets->count) >> 8, /* fits an option */
                           .filled_by_reading = target->is_memory}; /* no read-through changes a tmpfs */
 
     if (found)
@@ -150,7 +145,7 @@ struct dataset *dataset_get(struct datasets *datasets, const struct target *targ
     }
     datasets->all = grown;
     uint64_t started = clock_monotonic_ns();
-    int result = make(&set, word_at(datasets->seed, datasets->count), error);
+    int result = make(&set, datasets->count, error);
     datasets->spent_ns += clock_monotonic_ns() - started;
     if (result < 0) {
         error_prefix(error, "data set on target %s", target->spec->name);
@@ -159,6 +154,12 @@ struct dataset *dataset_get(struct datasets *datasets, const struct target *targ
     }
     datasets->all[datasets->count] = set;
     return &datasets->all[datasets->count++];
+}
+
+void dataset_spoil(struct dataset *set)
+{
+    remove_files(set);
+    set->spoiled = true;
 }
 
 void datasets_free(struct datasets *datasets)

@@ -39,7 +39,7 @@ static uint64_t block_bytes(const struct plan *plan)
 
     for (size_t i = 0; i < plan->count; i++)
         if (plan->points[i].supported)
-            bytes += plan->points[i].point.file_size_bytes * plan->points[i].point.files;
+            bytes += point_cycle_bytes(&plan->points[i].point);
     return bytes;
 }
 
@@ -78,7 +78,7 @@ void dry_run_print(const struct session *session, FILE *out)
     print_points(plan, out);
     fprintf(out, "\n%zu points in %zu groups, %zu supported\n", plan->count, plan->group_count,
             supported(plan));
-    fprintf(out, "one block: %zu trials over %s of files, about %s\n", supported(plan),
+    fprintf(out, "one block: %zu trials that move %s or more, about %s\n", supported(plan),
             units_human_bytes((double)block_bytes(plan), text),
             units_human_duration((double)block_ns, duration));
     if (groups)

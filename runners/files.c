@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/publish.h"
+#include "common/publish.h"
 
 long files_read(const char *path, char *text, size_t room)
 {

@@ -7,8 +7,8 @@
 
 #include "common/units.h"
 
-/* A cold trial must have fetched this share of its bytes from the device. */
-static const double COLD_DEVICE_SHARE = 0.9;
+/* A cold or direct trial must have moved this share of its bytes from or to the device. */
+static const double DEVICE_SHARE = 0.9;
 /* Time taken by the hypervisor; below the second figure ticks are too coarse to tell. */
 static const double STEAL_SHARE = 0.1;
 static const int64_t STEAL_LEAST_NS = 30 * (int64_t)NS_PER_MS;
@@ -23,14 +23,23 @@ static int64_t count(const json_t *output, const char *name)
     return json_is_integer(value) ? json_integer_value(value) : -1;
 }
 
+static const char *text(const json_t *output, const char *name)
+{
+    return json_string_value(json_object_get(output, name));
+}
+
+/* Against the data set, or against what the task itself knows its bytes to be. */
 static bool right_digest(const struct gate_facts *facts, char *reason)
 {
-    const char *found = json_string_value(json_object_get(facts->output, "digest"));
-    char expected[32];
+    const char *found = text(facts->output, "digest"), *known = text(facts->output, "expected_digest");
+    char set[32];
 
-    snprintf(expected, sizeof expected, "%016" PRIx64, facts->expected_digest);
-    if (!found || strcmp(found, expected))
-        return VOID("wrong bytes: digest %s, expected %s", found ? found : "missing", expected);
+    snprintf(set, sizeof set, "%016" PRIx64, facts->set_digest);
+    if (!known && facts->has_set)
+        known = set;
+    if (!found || !known || strcmp(found, known))
+        return VOID("wrong bytes: digest %s, expected %s", found ? found : "missing",
+                    known ? known : "unknown");
     return true;
 }
 
@@ -38,28 +47,53 @@ static bool right_amount(const struct gate_facts *facts, char *reason)
 {
     int64_t bytes = count(facts->output, "bytes");
 
-    if (bytes < 0 || (uint64_t)bytes != facts->set_bytes)
+    if (bytes < 0 || (uint64_t)bytes != facts->expected_bytes)
         return VOID("moved %lld bytes a cycle, expected %llu", (long long)bytes,
-                    (unsigned long long)facts->set_bytes);
+                    (unsigned long long)facts->expected_bytes);
     return true;
+}
+
+/* O_DIRECT that quietly used the cache would show as device traffic that is missing. */
+static bool really_direct(const struct gate_facts *facts, char *reason)
+{
+    bool reads = facts->has_set;
+    bool has_device = reads ? facts->source_has_device : facts->destination_has_device;
+    int64_t moved = count(facts->output, reads ? "process_read_bytes" : "process_written_bytes");
+    double all = (double)count(facts->output, "bytes") * (double)count(facts->output, "cycles");
+
+    if (facts->direct && !facts->in_place && has_device && moved >= 0 && (double)moved < DEVICE_SHARE * all)
+        return VOID("O_DIRECT was not in effect: %.0f %% of the bytes came from or went to the device",
+                    100 * (double)moved / all);
+    return true;
+}
+
+/* The device counts what anybody reads, the process only what it has caused: cold is what both say. */
+static int64_t delivered(const json_t *output)
+{
+    int64_t device = count(output, "device_read_bytes"), process = count(output, "process_read_bytes");
+
+    if (device < 0 || process < 0)
+        return device >= 0 ? device : process;
+    return device < process ? device : process;
 }
 
 static bool really_cold(const struct gate_facts *facts, char *reason)
 {
-    int64_t device = count(facts->output, "device_read_bytes");
-    int64_t process = count(facts->output, "process_read_bytes");
-    int64_t read = device >= 0 ? device : process;
+    int64_t read = delivered(facts->output), distinct = count(facts->output, "distinct_bytes");
     char found[32], all[32];
 
     units_human_bytes((double)facts->set_bytes, all);
     if (facts->resident_before_bytes > 0)
         return VOID("not cold: %s of %s were in the page cache before it began",
                     units_human_bytes((double)facts->resident_before_bytes, found), all);
+    if (facts->in_place)
+        return true;
     if (read < 0)
         return VOID("not proven cold: this machine counts no device reads");
-    if ((double)read < COLD_DEVICE_SHARE * (double)facts->set_bytes)
+    if ((double)read < DEVICE_SHARE * (double)distinct)
         return VOID("not cold: the device delivered %s of %s; something warmed the files after they "
-                    "were verified cold", units_human_bytes((double)read, found), all);
+                    "were verified cold", units_human_bytes((double)read, found),
+                    units_human_bytes((double)distinct, all));
     return true;
 }
 
@@ -74,7 +108,7 @@ static bool really_warm(const struct gate_facts *facts, char *reason)
     if (facts->resident_before_bytes < facts->set_bytes)
         return VOID("not warm: %s of %s were in the page cache before it began",
                     units_human_bytes((double)facts->resident_before_bytes, found), all);
-    if (facts->source_has_device && read > 0)
+    if (facts->source_has_device && !facts->direct && read > 0)
         return VOID("not warm: it read %s from the device", units_human_bytes((double)read, found));
     return true;
 }
@@ -91,6 +125,6 @@ static bool undisturbed(const struct gate_facts *facts, char *reason)
 bool gate_passes(const struct gate_facts *facts, char reason[GATE_REASON_SIZE])
 {
     return right_digest(facts, reason) && right_amount(facts, reason) &&
-           (facts->cold ? really_cold(facts, reason) : really_warm(facts, reason)) &&
-           undisturbed(facts, reason);
+           (!facts->has_set || (facts->cold ? really_cold(facts, reason) : really_warm(facts, reason))) &&
+           really_direct(facts, reason) && undisturbed(facts, reason);
 }

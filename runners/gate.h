@@ -10,11 +10,16 @@
 #include <jansson.h>
 
 struct gate_facts {
+    bool has_set;           /* it reads a data set; the next five are about that */
     bool cold;
     bool source_has_device;
     uint64_t set_bytes;             /* files * S */
     uint64_t resident_before_bytes; /* verified just before the start */
-    uint64_t expected_digest;
+    uint64_t set_digest;
+    bool in_place;                  /* it writes into the set: whole pages need not be read first */
+    bool direct;                    /* the method passes the page cache by, as O_DIRECT should */
+    bool destination_has_device;
+    uint64_t expected_bytes;        /* that a cycle moves */
     const json_t *output;           /* what the method printed, already checked for form */
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/units.h"
@@ -24,9 +25,9 @@ static void exchange_begin(struct exchange *exchange, const struct session *sess
 {
     const char *directory = session->undo.directory;
 
-    snprintf(exchange->prepared, PATH_SIZE, "%s/hyperfine-prepared.json", directory);
-    snprintf(exchange->measured, PATH_SIZE, "%s/hyperfine-measured.json", directory);
-    snprintf(exchange->timed, PATH_SIZE, "%s/hyperfine-timed.json", directory);
+    snprintf(exchange->prepared, PATH_SIZE, "%s/hyperfine/prepared.json", directory);
+    snprintf(exchange->measured, PATH_SIZE, "%s/hyperfine/measured.json", directory);
+    snprintf(exchange->timed, PATH_SIZE, "%s/hyperfine/timed.json", directory);
 }
 
 static void exchange_end(const struct exchange *exchange)
@@ -40,12 +41,22 @@ bool hyperfine_available(void)
 {
     char *argv[] = {"hyperfine", "--version", NULL};
     struct spawn spawn = {
-        .argv = argv, .program_fd = -1, .cpu = SPAWN_CPU_ANY, .timeout_ns = 10 * NS_PER_S};
+        .argv = argv, .program_fd = -1, .timeout_ns = 10 * NS_PER_S};
     struct error error;
 
     bool found = spawn_run(&spawn, &error) == 0 && !strcmp(spawn.exit, "0");
     spawn_free(&spawn);
     return found;
+}
+
+int hyperfine_begin(struct undo *undo, struct error *error)
+{
+    char directory[PATH_SIZE];
+
+    snprintf(directory, sizeof directory, "%s/hyperfine", undo->directory);
+    if (undo_promise(undo, "tree", directory, error) < 0)
+        return -1;
+    return mkdir(directory, 0700) < 0 ? error_set(error, "%s:", directory) : 0;
 }
 
 static char *prepare_command(const struct hyperfine_trial *trial, const struct exchange *exchange)
@@ -55,9 +66,9 @@ static char *prepare_command(const struct hyperfine_trial *trial, const struct e
     arguments_add(&arguments, "%s", trial->session->program);
     arguments_add(&arguments, "prepare");
     arguments_add(&arguments, "--cache=%s", trial->planned->point.cache);
-    arguments_add(&arguments, "--source=%s", trial->set->directory);
-    arguments_add(&arguments, "--files=%llu", (unsigned long long)trial->set->files);
-    arguments_add(&arguments, "--file-size=%llu", (unsigned long long)trial->set->file_size_bytes);
+    arguments_add(&arguments, "--source=%s", trial->places.set->directory);
+    arguments_add(&arguments, "--files=%llu", (unsigned long long)trial->places.set->files);
+    arguments_add(&arguments, "--file-size=%llu", (unsigned long long)trial->places.set->file_size_bytes);
     arguments_add(&arguments, "--output=%s", exchange->prepared);
     char *text = arguments.failed ? NULL : arguments_quoted(&arguments);
     arguments_free(&arguments);
@@ -68,7 +79,7 @@ static char *method_command(const struct hyperfine_trial *trial, const struct ex
 {
     struct arguments arguments = {.count = 0};
 
-    arguments_for_point(&arguments, trial->planned, trial->set, trial->destination);
+    arguments_for_point(&arguments, trial->planned, &trial->places);
     arguments_add(&arguments, "--once");
     arguments_add(&arguments, "--no-verify");
     arguments_add(&arguments, "--output");
@@ -148,13 +159,15 @@ static int verify(struct hyperfine_trial *trial, json_t **proof, struct error *e
     struct arguments arguments = {.count = 0};
     struct spawn spawn = {.argv = arguments.items,
                           .program_fd = trial->planned->method->fd,
-                          .cpu = trial->session->method_cpu,
+                          .cpus = trial->cpus,
                           .timeout_ns = trial->session->config.trial_timeout_ns};
     struct error problem;
 
-    arguments_for_point(&arguments, trial->planned, trial->set, trial->destination);
+    arguments_for_point(&arguments, trial->planned, &trial->places);
     arguments_add(&arguments, "--verify-only");
     int result = arguments.failed ? error_set(error, "out of memory") : spawn_run(&spawn, error);
+    if (result == 0)
+        trial->session->accounting.trials_ns += spawn.wall_ns;
     if (result == 0 && strcmp(spawn.exit, "0"))
         describe_failure(trial, &spawn);
     else if (result == 0 && !(*proof = output_parse(spawn.output, OUTPUT_VERIFY_ONLY, &problem)))
@@ -225,7 +238,7 @@ int hyperfine_run(struct hyperfine_trial *trial, struct error *error)
                     "--prepare", prepare, "--export-json", exchange.timed, method,    NULL};
     struct spawn spawn = {.argv = argv,
                           .program_fd = -1,
-                          .cpu = trial->session->method_cpu,
+                          .cpus = trial->cpus,
                           .timeout_ns = trial->session->config.trial_timeout_ns};
 
     result = prepare && method ? spawn_run(&spawn, error) : error_set(error, "out of memory");

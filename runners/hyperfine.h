@@ -4,14 +4,15 @@
 #ifndef IOTOLL_HYPERFINE_H
 #define IOTOLL_HYPERFINE_H
 
+#include "runners/arguments.h"
 #include "runners/gate.h"
 #include "runners/session.h"
 
 struct hyperfine_trial {
     struct session *session;
     const struct plan_point *planned;
-    struct dataset *set;
-    const struct target *destination;
+    struct arguments_places places;
+    const cpu_set_t *cpus; /* NULL: any */
     json_t *record;    /* gets whole_process_*, prepare_ns, verify_ns, trial_ns, exit */
 
     json_t *output;    /* the method's own line with its digest, or NULL; the caller's reference */
@@ -22,6 +23,9 @@ struct hyperfine_trial {
 
 /* Is there a hyperfine that answers --version? */
 bool hyperfine_available(void);
+
+/* Make the directory, promised to be undone, in which its programs leave what they found. 0 or -1. */
+int hyperfine_begin(struct undo *undo, struct error *error);
 
 /* Run the trial: `iotoll prepare` as --prepare, the method with its line to a file; then, untimed, the
  * method again to verify what was moved. 0, also for a trial that failed; -1 when it could not be run. */

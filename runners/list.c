@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/axes.h"
+#include "common/tasks.h"
 #include "runners/run.h"
 #include "runners/session.h"
 #include "runners/spawn.h"
@@ -64,25 +65,32 @@ static int print_json(const struct session *session, FILE *out)
     return result;
 }
 
+static void add_place(json_t *sweep, const char *key, enum place place)
+{
+    if (place != PLACE_NONE)
+        json_object_set_new(sweep, key, json_string(place == PLACE_FILE ? "here" : "tcp"));
+}
+
 /* One point of every method there is, between a directory and a socket: opening a session probes them. */
 static json_t *catalogue_config(const struct catalogue *catalogue)
 {
+    const char *here = getenv("TMPDIR") ? getenv("TMPDIR") : "/var/tmp";
     json_t *sweeps = json_array();
-    const char *task = "";
 
-    for (size_t i = 0; i < catalogue->count; i++) {
-        if (!strcmp(task, catalogue->methods[i].task))
+    for (const struct task_traits *task = task_table; task->name; task++) {
+        bool has_methods = false;
+        for (size_t i = 0; i < catalogue->count; i++)
+            has_methods |= !strcmp(catalogue->methods[i].task, task->name);
+        if (!has_methods)
             continue;
-        task = catalogue->methods[i].task;
-        json_t *sweep = json_pack("{s:s, s:s, s:s, s:s}", "task", task, "methods", "all", "source", "here",
-                                  "file_size", "64K");
-        if (!strcmp(task, "send"))
-            json_object_set_new(sweep, "destination", json_string("tcp"));
+        json_t *sweep = json_pack("{s:s, s:s, s:s, s:s}", "task", task->name, "methods", "all",
+                                  "file_size", "64K", "block_size", "4K");
+        add_place(sweep, "source", task->source);
+        add_place(sweep, "destination", task->destination);
         json_array_append_new(sweeps, sweep);
     }
     return json_pack("{s:s, s:{s:{s:s, s:s}, s:{s:s}}, s:o}", "budget", "1m", "targets", "here", "type",
-                     "directory", "path", getenv("TMPDIR") ? getenv("TMPDIR") : "/var/tmp", "tcp", "type",
-                     "tcp", "sweeps", sweeps);
+                     "directory", "path", here, "tcp", "type", "tcp", "sweeps", sweeps);
 }
 
 static int probe_all(struct session *session, struct error *error)

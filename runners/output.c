@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum field_kind { COUNT, COUNT_OR_NULL, COUNTS, HEX };
+enum field_kind { COUNT, COUNT_OR_NULL, NUMBER_OR_NULL, COUNTS, PAIRS_OR_NULL, HEX, HEX_OR_NULL };
 
 static const struct field {
     const char *name;
@@ -34,8 +34,18 @@ static const struct field {
     {"process_read_bytes", COUNT_OR_NULL},
     {"process_written_bytes", COUNT_OR_NULL},
     {"startup_ns", COUNT_OR_NULL},
+    {"events", COUNT_OR_NULL},
+    {"latency_p50_ns", COUNT_OR_NULL},
+    {"latency_p90_ns", COUNT_OR_NULL},
+    {"latency_p99_ns", COUNT_OR_NULL},
+    {"latency_p999_ns", COUNT_OR_NULL},
+    {"latency_max_ns", COUNT_OR_NULL},
+    {"latency_cost_ns", NUMBER_OR_NULL},
+    {"latencies", PAIRS_OR_NULL},
     {"bytes", COUNT},
+    {"distinct_bytes", COUNT},
     {"digest", HEX},
+    {"expected_digest", HEX_OR_NULL},
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -64,24 +74,44 @@ static bool is_hex(const json_t *value)
     return text && strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
 }
 
+static bool is_pairs(const json_t *array)
+{
+    size_t index;
+    json_t *pair;
+
+    if (!json_is_array(array))
+        return false;
+    json_array_foreach(array, index, pair)
+        if (!is_counts(pair, 2))
+            return false;
+    return true;
+}
+
 static bool fits(const json_t *root, const struct field *field)
 {
     const json_t *value = json_object_get(root, field->name);
 
     if (field->kind == COUNTS)
         return is_counts(value, json_integer_value(json_object_get(root, "cycles")));
-    if (field->kind == HEX)
-        return is_hex(value);
-    return is_count(value) || (field->kind == COUNT_OR_NULL && json_is_null(value));
+    switch (field->kind) {
+    case COUNT: return is_count(value);
+    case COUNT_OR_NULL: return is_count(value) || json_is_null(value);
+    case NUMBER_OR_NULL: return json_is_null(value) || (json_is_number(value) && json_number_value(value) >= 0);
+    case PAIRS_OR_NULL: return json_is_null(value) || is_pairs(value);
+    case HEX: return is_hex(value);
+    case HEX_OR_NULL: return is_hex(value) || json_is_null(value);
+    default: return false;
+    }
 }
 
 static bool expected(const struct field *field, enum output_kind kind)
 {
-    bool proof = field->kind == HEX || !strcmp(field->name, "bytes");
+    bool digest = field->kind == HEX || field->kind == HEX_OR_NULL;
+    bool amount = !strcmp(field->name, "bytes") || !strcmp(field->name, "distinct_bytes");
 
     if (kind == OUTPUT_VERIFY_ONLY)
-        return proof;
-    return kind == OUTPUT_WHOLE || field->kind != HEX;
+        return digest || amount;
+    return kind == OUTPUT_WHOLE || !digest;
 }
 
 json_t *output_parse(const char *text, enum output_kind kind, struct error *error)

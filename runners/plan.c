@@ -35,34 +35,50 @@ static size_t unite(struct candidate *candidates, size_t count)
     return kept;
 }
 
-static bool is_reference(const struct plan_point *planned)
+/* The task's baseline without hints. */
+static bool is_reference(const struct point *point)
 {
-    return !strcmp(planned->point.method, "stream") && !strcmp(planned->point.policy, "none") &&
-           planned->point.replica == 0;
+    return !strcmp(point->method, task_find(point->task)->baseline) &&
+           !strcmp(point->policy, "none") && point->replica == 0;
 }
 
-/* The first is preferred: B equal to wanted, then the smallest B. wanted is exact if it is the
- * point's own B. */
-static long choose_baseline(const struct candidate *candidates, size_t start, size_t end, size_t of)
+/* The reference with a buffer of this alignment, or -1: B equal to wanted, then, unless exact, the
+ * smallest B. */
+static long find_reference(const struct candidate *candidates, size_t start, size_t end,
+                           const struct candidate *of, const char *alignment)
 {
-    const struct point *point = &candidates[of].planned.point;
-    bool has_block = point->block_size_bytes != 0;
-    uint64_t wanted = has_block ? point->block_size_bytes : candidates[of].reference_block_bytes;
+    const struct point *point = &of->planned.point;
+    bool exact = point->block_size_bytes != 0;
+    uint64_t wanted = exact ? point->block_size_bytes : of->reference_block_bytes;
     long smallest = -1;
 
-    if (point->replica) /* sorted right after what it repeats */
-        return (long)of - 1;
     for (size_t i = start; i < end; i++) {
         const struct point *other = &candidates[i].planned.point;
 
-        if (!is_reference(&candidates[i].planned) || other->threads != point->threads)
+        if (!is_reference(other) || strcmp(other->alignment, alignment))
             continue;
         if (other->block_size_bytes == wanted)
-            return i == of ? -1 : (long)i;
+            return (long)i;
         if (smallest < 0) /* sorted by B */
             smallest = (long)i;
     }
-    return has_block ? -1 : smallest;
+    return exact ? -1 : smallest;
+}
+
+/* In a buffer as the point's own, else in one as anybody's, else in whatever the baseline has. */
+static long choose_baseline(const struct candidate *candidates, size_t start, size_t end, size_t of)
+{
+    const char *const alignments[] = {candidates[of].planned.point.alignment, "page", "none"};
+
+    if (candidates[of].planned.point.replica) /* sorted right after what it repeats */
+        return (long)of - 1;
+    for (size_t i = 0; i < sizeof alignments / sizeof *alignments; i++) {
+        long found = find_reference(candidates, start, end, &candidates[of], alignments[i]);
+
+        if (found >= 0)
+            return found == (long)of ? -1 : found;
+    }
+    return -1;
 }
 
 static size_t group_end(const struct candidate *candidates, size_t count, size_t start)

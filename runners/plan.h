@@ -10,7 +10,7 @@
 struct plan_point {
     struct point point;                             /* first, so that point_compare sorts these */
     const struct method_info *method;               /* borrowed */
-    const struct target_spec *source, *destination; /* borrowed; destination NULL for a scan */
+    const struct target_spec *source, *destination; /* borrowed; NULL where the task has none */
     size_t group;
     size_t rank;      /* in which the config asks for it: what comes late is dropped first */
     long baseline;    /* index of the point its ratios are taken against, or -1 */
@@ -45,11 +45,12 @@ void plan_group_order(const struct plan *plan, uint64_t block, size_t *order);
 void plan_point_order(const struct plan *plan, uint64_t block, size_t group, size_t *order);
 
 /* Bytes that must be stored on a target at the same time, in whole pages: the data sets of all
- * supported points and the largest copy made there. */
+ * supported points, those that an update writes to apart from the others, and the largest set of
+ * files made there. */
 uint64_t plan_space_bytes(const struct plan *plan, const struct target_spec *target);
 
-/* A rough time for one whole block over all supported points, from stated rates (cold 500 MB/s,
- * warm 2 GB/s, 60 ms a trial on top): a guess for --dry-run and the warning before a run. */
+/* A rough time for one whole block over all supported points, from the rates in plan_cost.c: a
+ * guess for --dry-run and the warning before a run. */
 uint64_t plan_block_estimate_ns(const struct plan *plan, uint64_t minimum_time_ns);
 
 /* The same for one group. */

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runners/plan_expand.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/axes.h"
-#include "common/units.h"
+#include "runners/plan_judge.h"
 
-/* The axes of one method in one sweep, in any fixed order. */
-enum {
-    SOURCE, DESTINATION, CACHE, RUNNER, CONSUMPTION, DURABILITY, FILE_SIZE, FILES, BLOCK, BUFFERS,
-    POLICY, AXES
-};
+/* The axes of one method in one sweep: those of the sweep first, then the method's own. */
+enum { AXES = SWEEP_AXES + METHOD_AXES };
 
 struct product {
     const struct config *config;
@@ -21,31 +18,48 @@ struct product {
     const struct axis_values *axes[AXES];
 };
 
+/* Where the names of an axis go, or its numbers; the targets and the number of files, which may be
+ * a default, are no such plain matter. */
+#define TEXT(axis, field, names) {axis, offsetof(struct point, field), names}
+#define NUMBER(axis, field) {axis, offsetof(struct point, field), NULL}
+static const struct {
+    int axis;
+    size_t offset;
+    const char *const *names; /* NULL: a number */
+} plain[] = {
+    TEXT(SWEEP_CACHE, cache, axes_caches),
+    TEXT(SWEEP_RUNNER, runner, axes_runners),
+    TEXT(SWEEP_CONSUMPTION, consumption, axes_consumptions),
+    TEXT(SWEEP_DURABILITY, durability, axes_durabilities),
+    TEXT(SWEEP_DESTINATION_STATE, destination_state, axes_destinations),
+    TEXT(SWEEP_DISTRIBUTION, distribution, axes_distributions),
+    TEXT(SWEEP_OFFSETS, offsets, axes_offsets),
+    NUMBER(SWEEP_COMPUTE, compute_ns_per_kib),
+    NUMBER(SWEEP_OPERATIONS, operations),
+    NUMBER(SWEEP_FILE_SIZE, file_size_bytes),
+    NUMBER(SWEEP_AXES + AXIS_BLOCK, block_size_bytes),
+    NUMBER(SWEEP_AXES + AXIS_BUFFERS, buffers),
+    NUMBER(SWEEP_AXES + AXIS_THREADS, threads),
+    TEXT(SWEEP_AXES + AXIS_POLICY, policy, axes_policies),
+    TEXT(SWEEP_AXES + AXIS_ALIGNMENT, alignment, axes_alignments),
+};
+
 static struct product make_product(const struct config *config, const struct sweep *sweep,
                                    const struct sweep_method *method)
 {
-    return (struct product){.config = config,
-                            .sweep = sweep,
-                            .method = method->method,
-                            .axes = {[SOURCE] = &sweep->sources,
-                                     [DESTINATION] = &sweep->destinations,
-                                     [CACHE] = &sweep->caches,
-                                     [RUNNER] = &sweep->runners,
-                                     [CONSUMPTION] = &sweep->consumptions,
-                                     [DURABILITY] = &sweep->durabilities,
-                                     [FILE_SIZE] = &sweep->file_sizes,
-                                     [FILES] = &sweep->files,
-                                     [BLOCK] = &method->block_sizes,
-                                     [BUFFERS] = &method->buffers,
-                                     [POLICY] = &method->policies}};
+    struct product product = {.config = config, .sweep = sweep, .method = method->method};
+
+    for (int i = 0; i < AXES; i++)
+        product.axes[i] = i < SWEEP_AXES ? &sweep->axes[i] : &method->axes[i - SWEEP_AXES];
+    return product;
 }
 
-/* Values of an axis; destinations may be empty, which stands for one value. */
+/* Values of an axis; none stands for one: that there is nothing to choose. */
 static size_t radix(const struct product *product, int axis)
 {
     size_t count = product->axes[axis]->count;
 
-    return count == 0 && axis == DESTINATION ? 1 : count;
+    return count ? count : 1;
 }
 
 /* The number of points, or more than PLAN_POINTS_MAX; radixes are small, so nothing overflows. */
@@ -53,20 +67,36 @@ static size_t product_size(const struct product *product)
 {
     size_t size = 1;
 
-    for (int i = 0; i < AXES; i++)
-        if (radix(product, i) == 0)
-            return 0;
     for (int i = 0; i < AXES && size <= PLAN_POINTS_MAX; i++)
         size *= radix(product, i);
     return size;
 }
 
-static const struct target_spec *destination_of(const struct product *product, uint64_t chosen,
-                                                const struct target_spec *source)
+static const struct target_spec *chosen_target(const struct product *product, int axis,
+                                               const uint64_t value[AXES])
 {
-    if (product->axes[DESTINATION]->count)
-        return &product->config->targets[chosen];
-    return strcmp(product->sweep->task, "copy") ? NULL : source;
+    return product->axes[axis]->count ? &product->config->targets[value[axis]] : NULL;
+}
+
+static void write_plain(struct point *point, const struct product *product,
+                        const uint64_t value[AXES])
+{
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        char *field = (char *)point + plain[i].offset;
+        int axis = plain[i].axis;
+
+        if (!plain[i].names)
+            *(uint64_t *)field = value[axis];
+        else
+            strcpy(field, product->axes[axis]->count ? plain[i].names[value[axis]] : "none");
+    }
+}
+
+static uint64_t files_of(const struct product *product, const uint64_t value[AXES])
+{
+    if (product->sweep->task->random)
+        return 1;
+    return value[SWEEP_FILES] ? value[SWEEP_FILES] : plan_default_files(value[SWEEP_FILE_SIZE]);
 }
 
 static void write_point(struct plan_point *planned, const struct product *product,
@@ -75,59 +105,22 @@ static void write_point(struct plan_point *planned, const struct product *produc
     struct point *point = &planned->point;
 
     planned->method = product->method;
-    planned->source = &product->config->targets[value[SOURCE]];
-    planned->destination = destination_of(product, value[DESTINATION], planned->source);
-    strcpy(point->task, product->sweep->task);
+    planned->source = chosen_target(product, SWEEP_SOURCE, value);
+    planned->destination = chosen_target(product, SWEEP_DESTINATION, value);
+    if (!planned->destination && product->sweep->task->destination == PLACE_FILE)
+        planned->destination = planned->source;
+    strcpy(point->task, product->sweep->task->name);
     strcpy(point->method, product->method->name);
-    strcpy(point->runner, axes_runners[value[RUNNER]]);
-    strcpy(point->source, planned->source->name);
+    strcpy(point->source, planned->source ? planned->source->name : "");
     strcpy(point->destination, planned->destination ? planned->destination->name : "");
-    strcpy(point->cache, axes_caches[value[CACHE]]);
-    strcpy(point->policy, axes_policies[value[POLICY]]);
-    strcpy(point->consumption, axes_consumptions[value[CONSUMPTION]]);
-    strcpy(point->durability, axes_durabilities[value[DURABILITY]]);
-    point->file_size_bytes = value[FILE_SIZE];
-    point->files = value[FILES] ? value[FILES] : plan_default_files(value[FILE_SIZE]);
-    point->block_size_bytes = value[BLOCK];
-    point->buffers = value[BUFFERS];
-    point->threads = 1;
-}
-
-static uint64_t stored_on(const struct target_spec *target, const struct plan_point *planned)
-{
-    uint64_t set = planned->point.file_size_bytes * planned->point.files;
-
-    return (planned->source == target ? set : 0) + (planned->destination == target ? set : 0);
-}
-
-static void check_room(struct plan_point *planned, const struct target_spec *target)
-{
-    char needed[32], size[32];
-
-    if (!target || target->type != TARGET_TMPFS || stored_on(target, planned) <= target->size_bytes)
-        return;
-    planned->supported = false;
-    snprintf(planned->reason, sizeof planned->reason, "needs %s on %s, a tmpfs of %s",
-             units_human_bytes((double)stored_on(target, planned), needed), target->name,
-             units_human_bytes((double)target->size_bytes, size));
-}
-
-static void judge(struct plan_point *planned)
-{
-    planned->supported = true;
-    check_room(planned, planned->destination);
-    check_room(planned, planned->source);
-    if (strcmp(planned->point.cache, "cold") || planned->source->type != TARGET_TMPFS)
-        return;
-    planned->supported = false;
-    strcpy(planned->reason,
-           "tmpfs has no backing device: its pages are the file, so it is never cold");
+    point->files = files_of(product, value);
+    write_plain(point, product, value);
 }
 
 /* A lazy method moves nothing when nobody looks at the bytes. */
-static bool is_left_out(const struct plan_point *planned)
+static bool is_left_out(const struct plan_point *planned, const struct task_traits *task)
 {
-    return planned->method->axes & METHOD_LAZY && !strcmp(planned->point.task, "scan") &&
+    return planned->method->axes & METHOD_LAZY && task->consumes &&
            !strcmp(planned->point.consumption, axes_consumptions[CONSUME_NONE]);
 }
 
@@ -145,7 +138,7 @@ static void make_candidate(struct candidate *candidate, const struct product *pr
     write_point(&candidate->planned, product, value);
     candidate->planned.baseline = -1;
     candidate->reference_block_bytes = product->sweep->block_sizes.values[0];
-    judge(&candidate->planned);
+    plan_judge(&candidate->planned);
 }
 
 static size_t config_size(const struct config *config)
@@ -169,7 +162,7 @@ static size_t expand_method(const struct product *product, struct candidate *can
     for (size_t i = 0; i < size; i++) {
         make_candidate(&candidates[count], product, i);
         candidates[count].order = order + count;
-        count += !is_left_out(&candidates[count].planned);
+        count += !is_left_out(&candidates[count].planned, product->sweep->task);
     }
     return count;
 }

@@ -134,6 +134,10 @@ static int load_resumed(struct session *session, const struct request *request, 
     if (config_from_json(&session->config, name ? name : "resumed", json_object_get(root, "config"),
                          &session->catalogue, error) < 0)
         goto out;
+    if (!json_is_integer(json_object_get(root, "seed"))) {
+        error_set(error, "%s/run.json lacks the seed", request->resume);
+        goto out;
+    }
     session->config.seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
     if (override(&session->config, request, error) < 0 ||
         plan_make(&session->plan, &session->config, json_string_value(json_object_get(root, "only")),

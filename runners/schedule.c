@@ -16,7 +16,7 @@
 /* A point that never succeeds is not tried in every block of a long run. */
 enum { GIVE_UP_AFTER_BLOCKS = 2 };
 
-const char *const schedule_end_names[] = {"complete", "out of budget", "interrupted"};
+const char *const schedule_end_names[] = {"complete", "budget used up", "interrupted"};
 
 /* block counts from the schedule's first. */
 static size_t cell(const struct schedule *schedule, size_t point, uint64_t block)

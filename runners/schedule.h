@@ -8,7 +8,7 @@
 #include "runners/session.h"
 
 enum schedule_end { SCHEDULE_COMPLETE, SCHEDULE_OUT_OF_BUDGET, SCHEDULE_INTERRUPTED };
-extern const char *const schedule_end_names[]; /* as run.json's state: complete, out of budget, interrupted */
+extern const char *const schedule_end_names[]; /* as run.json's state: complete, budget used up, interrupted */
 
 struct schedule {
     struct session *session;

@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/tasks.h"
 #include "common/units.h"
 #include "runners/hyperfine.h"
-#include "runners/spawn.h"
+#include "runners/sink.h"
 #include "runners/trial.h"
 
 void session_leave_out(struct session *session, const char *format, ...)
@@ -33,21 +34,25 @@ void session_leave_out(struct session *session, const char *format, ...)
     json_array_append_new(session->left_out, json_string(text));
 }
 
-/* The last CPU we may use runs methods, the first one the sink: different ones, so that sender and
- * receiver do not take turns. With one CPU there is nothing to choose. */
-static void choose_cpus(int *method_cpu, int *sink_cpu)
+static int first_allowed(const cpu_set_t *allowed)
 {
-    cpu_set_t allowed;
-    int first = SPAWN_CPU_ANY, last = SPAWN_CPU_ANY;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, allowed))
+            return cpu;
+    return SINK_CPU_ANY;
+}
 
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
-        for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-            if (CPU_ISSET(cpu, &allowed)) {
-                first = first == SPAWN_CPU_ANY ? cpu : first;
-                last = cpu;
-            }
-    *method_cpu = first == last ? SPAWN_CPU_ANY : last;
-    *sink_cpu = first == last ? SPAWN_CPU_ANY : first;
+const cpu_set_t *session_cpus(const struct session *session, uint64_t threads, cpu_set_t *room)
+{
+    int available = CPU_COUNT(&session->allowed);
+
+    if (available < 2 || threads > (uint64_t)available)
+        return NULL;
+    CPU_ZERO(room);
+    for (int cpu = CPU_SETSIZE; cpu-- > 0 && (uint64_t)CPU_COUNT(room) < threads;)
+        if (CPU_ISSET(cpu, &session->allowed))
+            CPU_SET(cpu, room);
+    return room;
 }
 
 /* Dropping caches spares pages that are mapped. With the programs mapped here, "cold" means cold data,
@@ -75,27 +80,36 @@ static void mark_unavailable_targets(struct session *session)
         const struct target *source = targets_find(&session->targets, point->source);
         const struct target *destination = targets_find(&session->targets, point->destination);
 
-        if (!source->available)
+        if (source && !source->available)
             mark_unsupported(point, "source not available: %.200s", source->reason);
         else if (destination && !destination->available)
             mark_unsupported(point, "destination not available: %.200s", destination->reason);
-        else if (source->is_memory && !strcmp(point->point.cache, "cold"))
+        else if (source && source->is_memory && !strcmp(point->point.cache, "cold"))
             mark_unsupported(point, "%s is held in memory: its pages are the files, so it is never cold",
                              source->file_system);
     }
 }
 
-static void mark_missing_hyperfine(struct session *session)
+/* hyperfine times a whole process: its cache preparation needs files, and what is checked inside the
+ * process, as an update is, would count as the method's. */
+static int begin_hyperfine(struct session *session, struct error *error)
 {
-    bool asked = false;
+    int available = -1; /* not asked yet */
 
-    for (size_t i = 0; i < session->plan.count; i++)
-        asked |= !strcmp(session->plan.points[i].point.runner, "hyperfine");
-    if (!asked || hyperfine_available())
-        return;
-    for (size_t i = 0; i < session->plan.count; i++)
-        if (!strcmp(session->plan.points[i].point.runner, "hyperfine"))
-            mark_unsupported(&session->plan.points[i], "%s", "hyperfine is not installed (`make deps`)");
+    for (size_t i = 0; i < session->plan.count; i++) {
+        struct plan_point *point = &session->plan.points[i];
+        const struct task_traits *task = task_find(point->point.task);
+
+        if (strcmp(point->point.runner, "hyperfine"))
+            continue;
+        if (available < 0)
+            available = hyperfine_available();
+        if (!available)
+            mark_unsupported(point, "%s", "hyperfine is not installed (`make deps`)");
+        else if (task->source != PLACE_FILE || (task->random && task->writes))
+            mark_unsupported(point, "hyperfine cannot time the whole process of task %s alone", task->name);
+    }
+    return available > 0 ? hyperfine_begin(&session->undo, error) : 0;
 }
 
 static bool same_probe(const struct plan_point *a, const struct plan_point *b)
@@ -126,13 +140,19 @@ static int probe_methods(struct session *session, struct error *error)
     return 0;
 }
 
+/* Beside the files of the plan: the small set that probes use, directories, and the file system's own. */
+static uint64_t with_reserve(uint64_t bytes)
+{
+    return bytes > 0 ? bytes + bytes / 64 + MIB : 0;
+}
+
 static int check_space(struct session *session, struct error *error)
 {
     char need[32], have[32];
 
     for (size_t i = 0; i < session->targets.count; i++) {
         const struct target *target = &session->targets.all[i];
-        uint64_t bytes = plan_space_bytes(&session->plan, target->spec);
+        uint64_t bytes = with_reserve(plan_space_bytes(&session->plan, target->spec));
         if (!target->available || !target->directory || bytes <= target->free_bytes)
             continue;
         return error_set(error, "target %s: the run needs %s, but %s has %s free; choose another target or "
@@ -156,21 +176,21 @@ static void note_privileges(struct session *session)
 
 int session_open(struct session *session, struct error *error)
 {
-    int sink_cpu;
-
     session->left_out = json_array();
     session->datasets = (struct datasets){.seed = session->config.seed};
-    choose_cpus(&session->method_cpu, &sink_cpu);
-    if (session->method_cpu == SPAWN_CPU_ANY)
+    CPU_ZERO(&session->allowed);
+    sched_getaffinity(0, sizeof session->allowed, &session->allowed);
+    bool alone = CPU_COUNT(&session->allowed) < 2;
+    if (alone)
         session_leave_out(session, "With one CPU, methods and the sink share it.");
     hold_programs(&session->catalogue);
     if (undo_begin(&session->undo, error) < 0 ||
-        targets_open(&session->targets, &session->config, &session->undo, sink_cpu, error) < 0)
+        targets_open(&session->targets, &session->config, &session->undo,
+                     alone ? SINK_CPU_ANY : first_allowed(&session->allowed), error) < 0)
         return -1;
     note_privileges(session);
     mark_unavailable_targets(session);
-    mark_missing_hyperfine(session);
-    if (check_space(session, error) < 0)
+    if (begin_hyperfine(session, error) < 0 || check_space(session, error) < 0)
         return -1;
     return probe_methods(session, error);
 }

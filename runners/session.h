@@ -3,6 +3,8 @@
 #ifndef IOTOLL_SESSION_H
 #define IOTOLL_SESSION_H
 
+#include <sched.h>
+
 #include "runners/catalogue.h"
 #include "runners/config.h"
 #include "runners/dataset.h"
@@ -30,13 +32,17 @@ struct session {
     struct accounting accounting;
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     json_t *left_out; /* sentences: what could not be done here, and why */
-    int method_cpu;   /* or SPAWN_CPU_ANY */
+    cpu_set_t allowed; /* CPUs that this process may use */
 };
 
 /* From a config to a machine made ready: lock, targets set up, every method probed on every pair of
  * targets it is to run on (plan points that cannot be are marked so), space checked. The config and the
  * plan are loaded already. 0 or -1. */
 int session_open(struct session *session, struct error *error);
+
+/* The CPUs that a method with so many busy threads is pinned to: the last allowed ones, so that the sink
+ * has the first for itself. NULL where there is no choice: one CPU, or more threads than CPUs. */
+const cpu_set_t *session_cpus(const struct session *session, uint64_t threads, cpu_set_t *room);
 
 /* Undo and free everything, whatever session_open reached. 0, or -1 if something was left behind. */
 int session_close(struct session *session);

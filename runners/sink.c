@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/content.h"
 #include "common/digest.h"
-#include "runners/spawn.h"
 
 enum { RECEIVE_BYTES = 256 << 10 };
 static const uint64_t REQUEST_LIMIT = 1ULL << 44; /* bytes; a wrong count must not hold a thread for ever */
@@ -107,6 +107,34 @@ static int receive_body(int socket, const struct wire_request *request, char *bu
     return 0;
 }
 
+/* Chunks begin at pages of a period, so a stamp a page makes the next one. */
+static int send_body(int socket, const struct wire_request *request, char *buffer, struct wire_reply *reply)
+{
+    uint64_t place = 0;
+
+    pattern_fill(0, buffer, RECEIVE_BYTES);
+    while (reply->bytes < request->bytes) {
+        uint64_t length = request->period - place < RECEIVE_BYTES ? request->period - place : RECEIVE_BYTES;
+        pattern_stamp(place, buffer, RECEIVE_BYTES);
+        if (wire_send(socket, buffer, length) < 0)
+            return -1;
+        reply->bytes += length;
+        place = place + length == request->period ? 0 : place + length;
+    }
+    return 0;
+}
+
+static int move_body(int socket, const struct wire_request *request, char *buffer, struct wire_reply *reply)
+{
+    if (request->mode > WIRE_SEND || request->bytes > REQUEST_LIMIT)
+        return -1;
+    if (request->mode != WIRE_SEND)
+        return receive_body(socket, request, buffer, reply);
+    if (request->bytes > 0 && (request->period == 0 || request->bytes % request->period))
+        return -1;
+    return send_body(socket, request, buffer, reply);
+}
+
 static int answer_request(int socket, char *buffer)
 {
     struct wire_request request;
@@ -117,8 +145,8 @@ static int answer_request(int socket, char *buffer)
     uint64_t cpu_before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     request.mode = le64toh(request.mode);
     request.bytes = le64toh(request.bytes);
-    if (request.mode > WIRE_DIGEST || request.bytes > REQUEST_LIMIT ||
-        receive_body(socket, &request, buffer, &reply) < 0)
+    request.period = le64toh(request.period);
+    if (move_body(socket, &request, buffer, &reply) < 0)
         return -1;
     reply.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
     reply = (struct wire_reply){htole64(reply.bytes), htole64(reply.digest), htole64(reply.cpu_ns)};
@@ -193,7 +221,7 @@ pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struc
         _exit(1);
     signal(SIGINT, SIG_IGN); /* ^C reaches the whole group; the orchestrator ends the sink when it is done */
     CPU_ZERO(&set);
-    if (cpu != SPAWN_CPU_ANY) {
+    if (cpu != SINK_CPU_ANY) {
         CPU_SET(cpu, &set);
         sched_setaffinity(0, sizeof set, &set);
     }

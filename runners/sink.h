@@ -16,10 +16,10 @@ int sink_listen(const char *host, const char *port, unsigned *port_used, struct 
 
 /* Serve the socket for ever, a thread a connection, SINK_CONNECTIONS at most. A peer with a wrong
  * greeting or token, or silent for SINK_PATIENCE_S seconds, is dropped. */
-enum { SINK_CONNECTIONS = 16, SINK_PATIENCE_S = 30 };
+enum { SINK_CONNECTIONS = 16, SINK_PATIENCE_S = 30, SINK_CPU_ANY = -1 };
 void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE]) __attribute__((noreturn));
 
-/* Fork a process that serves the socket, pinned to cpu (or SPAWN_CPU_ANY), and dies with this one.
+/* Fork a process that serves the socket, pinned to cpu (or SINK_CPU_ANY), and dies with this one.
  * Its id, or -1. */
 pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struct error *error);
 

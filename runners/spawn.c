@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,9 @@
 
 #include "common/clock.h"
 #include "common/units.h"
+
+/* A signal that arrives just before a poll does not end it. */
+enum { STOP_LATENCY_MS = 1000 };
 
 static volatile sig_atomic_t stop_signal;
 
@@ -86,17 +88,6 @@ static bool text_read(struct text *text, int fd)
     return got > 0;
 }
 
-static void pin(int cpu)
-{
-    cpu_set_t set;
-
-    if (cpu == SPAWN_CPU_ANY)
-        return;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
-
 /* The size of the environment shifts the stack and with it alignments (Mytkowicz et al., ASPLOS 2009). */
 static void pad_environment(unsigned bytes)
 {
@@ -121,7 +112,8 @@ static void become(const struct spawn *spawn, int output, int errors, pid_t pare
     signal(SIGTERM, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
-    pin(spawn->cpu);
+    if (spawn->cpus)
+        sched_setaffinity(0, sizeof *spawn->cpus, spawn->cpus);
     pad_environment(spawn->environment_padding_bytes);
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0)
@@ -162,7 +154,7 @@ static void attend(struct spawn *spawn, pid_t child, int pidfd, struct text *tex
     while (polled[0].fd >= 0 || polled[1].fd >= 0 || polled[2].fd >= 0) {
         uint64_t now = clock_monotonic_ns();
         int wait_ms = now < deadline ? (int)((deadline - now) / NS_PER_MS) + 1 : 0;
-        poll(polled, 3, wait_ms < 60000 ? wait_ms : 60000);
+        poll(polled, 3, wait_ms < STOP_LATENCY_MS ? wait_ms : STOP_LATENCY_MS);
         if (stop_signal && !spawn->interrupted && !reaped) {
             stop_group(spawn, child, &deadline);
             spawn->interrupted = true;

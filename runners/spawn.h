@@ -3,18 +3,19 @@
 #ifndef IOTOLL_SPAWN_H
 #define IOTOLL_SPAWN_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/error.h"
 
-enum { SPAWN_OUTPUT_LIMIT = 1 << 20, SPAWN_ERROR_LIMIT = 4096, SPAWN_CPU_ANY = -1 };
+enum { SPAWN_OUTPUT_LIMIT = 1 << 20, SPAWN_ERROR_LIMIT = 4096 };
 
 struct spawn {
     /* What to run: program_fd is executed if it is not -1, else argv[0] is looked up in PATH. */
     char *const *argv;
     int program_fd;
-    int cpu;                   /* to pin it to, or SPAWN_CPU_ANY */
+    const cpu_set_t *cpus;     /* to pin it to; NULL: any */
     uint64_t timeout_ns;       /* then SIGTERM to its process group, and SIGKILL a second later */
     unsigned environment_padding_bytes; /* length of a variable added to its environment */
 

@@ -65,6 +65,7 @@ static int describe_directory(struct target *target)
 static int make_scratch(struct target *target, const char *parent, struct undo *undo, struct error *error)
 {
     char *resolved = realpath(parent, NULL);
+    struct stat status;
     int made = -1;
 
     if (!resolved) {
@@ -76,7 +77,7 @@ static int make_scratch(struct target *target, const char *parent, struct undo *
     free(resolved);
     if (!target->directory)
         return error_set(error, "out of memory");
-    if (access(target->directory, F_OK) == 0)
+    if (lstat(target->directory, &status) == 0)
         return error_set(error, "%s exists already and is not ours: remove it", target->directory);
     if (undo_promise(undo, "tree", target->directory, error) < 0)
         return -1;
@@ -99,7 +100,7 @@ static int open_tmpfs(struct target *target, struct undo *undo, struct error *er
 
     if (geteuid() != 0)
         return make_scratch(target, "/dev/shm", undo, error);
-    snprintf(point, sizeof point, "%s/%s", undo->directory, target->spec->name);
+    snprintf(point, sizeof point, "%s/target-%s", undo->directory, target->spec->name);
     if (undo_promise(undo, "mount", point, error) < 0)
         return -1;
     if (mkdir(point, 0700) < 0)

@@ -39,7 +39,7 @@ struct targets {
 };
 
 /* Set up every target of the config. A target that this machine cannot offer is marked unavailable with
- * the reason; only a failure of our own is an error (-1). sink_cpu: where sinks are pinned, or SPAWN_CPU_ANY. */
+ * the reason; only a failure of our own is an error (-1). sink_cpu: where sinks are pinned, or SINK_CPU_ANY. */
 int targets_open(struct targets *targets, const struct config *config, struct undo *undo, int sink_cpu,
                  struct error *error);
 

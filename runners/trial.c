@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/tasks.h"
 #include "common/units.h"
 #include "runners/arguments.h"
 #include "runners/cache.h"
@@ -29,8 +30,10 @@ struct attempt {
     struct session *session;
     const struct trial_place *place;
     struct plan_point *planned;
-    struct dataset *set;
-    const struct target *destination; /* NULL in a scan */
+    struct dataset *set;              /* NULL for a task that reads no file */
+    struct arguments_places places;
+    cpu_set_t cpu_room;
+    const cpu_set_t *cpus;            /* NULL: any */
     json_t *record;
     json_t *output;                   /* what the method printed; NULL if nothing usable */
     enum trial_outcome outcome;
@@ -93,42 +96,63 @@ static int settle_destination(const struct target *destination, struct error *er
     return result;
 }
 
-int trial_settle(const struct dataset *set, const struct target *destination, struct error *error)
+int trial_settle(const struct arguments_places *places, struct error *error)
 {
+    const struct target *destination = places->destination;
+
     if (destination && destination->directory && settle_destination(destination, error) < 0)
         return -1;
-    return cache_settle(set->directory, error);
+    return places->set ? cache_settle(places->set->directory, error) : 0;
+}
+
+static int prepare_set(struct attempt *attempt, uint64_t *resident, struct error *error)
+{
+    struct cache_files files;
+
+    if (!attempt->set)
+        return 0;
+    files = files_of(attempt->set);
+    return cache_prepare(&files, is_cold(attempt->planned), &attempt->set->filled_by_reading, resident,
+                         error);
+}
+
+static int verify_set(struct attempt *attempt, uint64_t *resident, struct error *error)
+{
+    struct cache_files files;
+
+    if (!attempt->set)
+        return 0;
+    files = files_of(attempt->set);
+    return cache_resident_bytes(&files, resident, error);
 }
 
 /* Prepared and then verified, as two steps with their own times: verification is what stands last
  * before the method starts. */
 static int prepare(struct attempt *attempt, uint64_t *resident, struct error *error)
 {
-    struct cache_files files = files_of(attempt->set);
     uint64_t start = clock_monotonic_ns();
 
-    int result = trial_settle(attempt->set, attempt->destination, error);
+    int result = trial_settle(&attempt->places, error);
     if (result == 0)
-        result = cache_prepare(&files, is_cold(attempt->planned), &attempt->set->filled_by_reading,
-                               resident, error);
+        result = prepare_set(attempt, resident, error);
     uint64_t prepared = clock_monotonic_ns();
     if (result == 0)
-        result = cache_resident_bytes(&files, resident, error);
+        result = verify_set(attempt, resident, error);
     uint64_t verified = clock_monotonic_ns();
     set_number(attempt->record, "prepare_ns", prepared - start);
     set_number(attempt->record, "verify_ns", verified - prepared);
-    set_number(attempt->record, "resident_before_bytes", *resident);
+    if (attempt->set)
+        set_number(attempt->record, "resident_before_bytes", *resident);
     attempt->session->accounting.cache_ns += verified - start;
     return result;
 }
 
 static void measure_residency_after(struct attempt *attempt)
 {
-    struct cache_files files = files_of(attempt->set);
     struct error error;
     uint64_t start = clock_monotonic_ns(), bytes;
 
-    if (cache_resident_bytes(&files, &bytes, &error) == 0)
+    if (attempt->set && verify_set(attempt, &bytes, &error) == 0)
         set_number(attempt->record, "resident_after_bytes", bytes);
     attempt->session->accounting.cache_ns += clock_monotonic_ns() - start;
 }
@@ -144,9 +168,10 @@ static void add_timing_options(struct arguments *arguments, const struct attempt
 {
     arguments_add(arguments, "--seed");
     arguments_add(arguments, "%" PRIu64, trial_seed(attempt) & 0xffffffff);
-    if (is_cold(attempt->planned))
+    if (is_cold(attempt->planned)) {
         arguments_add(arguments, "--once");
-    else {
+        arguments_add(arguments, "--distinct");
+    } else {
         arguments_add(arguments, "--minimum-time");
         arguments_add(arguments, "%" PRIu64, attempt->session->config.minimum_time_ns);
     }
@@ -191,13 +216,13 @@ static int run_in_process(struct attempt *attempt, struct error *error)
     struct arguments arguments = {.count = 0};
     struct spawn spawn = {.argv = arguments.items,
                           .program_fd = attempt->planned->method->fd,
-                          .cpu = attempt->session->method_cpu,
+                          .cpus = attempt->cpus,
                           .timeout_ns = attempt->session->config.trial_timeout_ns,
                           .environment_padding_bytes =
                               (unsigned)(trial_seed(attempt) * 2654435761u % PADDING_MAX)};
     int result = -1;
 
-    arguments_for_point(&arguments, attempt->planned, attempt->set, attempt->destination);
+    arguments_for_point(&arguments, attempt->planned, &attempt->places);
     add_timing_options(&arguments, attempt);
     if (arguments.failed)
         error_set(error, "out of memory");
@@ -222,22 +247,47 @@ static int run_hyperfine(struct attempt *attempt, uint64_t *resident, struct err
     struct hyperfine_trial trial = {
         .session = attempt->session,
         .planned = attempt->planned,
-        .set = attempt->set,
-        .destination = attempt->destination,
+        .places = attempt->places,
+        .cpus = attempt->cpus,
         .record = attempt->record,
     };
 
-    if (trial_settle(attempt->set, attempt->destination, error) < 0 ||
-        hyperfine_run(&trial, error) < 0)
+    if (trial_settle(&attempt->places, error) < 0 || hyperfine_run(&trial, error) < 0)
         return -1;
     attempt->output = trial.output;
     *resident = trial.resident_before_bytes;
-    attempt->set->filled_by_reading = 0;
+    if (attempt->set)
+        attempt->set->filled_by_reading = 0;
     if (trial.interrupted)
         set_void(attempt, TRIAL_INTERRUPTED, "interrupted");
     else
         set_void(attempt, trial.output ? TRIAL_VALID : TRIAL_VOID, "%s", trial.reason);
     return 0;
+}
+
+static bool has_device(const struct target *target)
+{
+    return target && target->device[0];
+}
+
+static struct gate_facts facts_of(const struct attempt *attempt, uint64_t resident)
+{
+    const struct point *point = &attempt->planned->point;
+    uint64_t set_bytes = point->files * point->file_size_bytes;
+
+    return (struct gate_facts){
+        .has_set = attempt->set != NULL,
+        .cold = is_cold(attempt->planned),
+        .source_has_device = has_device(attempt->places.source),
+        .set_bytes = set_bytes,
+        .resident_before_bytes = resident,
+        .set_digest = attempt->set ? attempt->set->digest : 0,
+        .in_place = attempt->set && attempt->set->written_to,
+        .direct = attempt->planned->method->direct,
+        .destination_has_device = has_device(attempt->places.destination),
+        .expected_bytes = point_cycle_bytes(point),
+        .output = attempt->output,
+    };
 }
 
 static int run(struct attempt *attempt, struct error *error)
@@ -257,16 +307,17 @@ static int run(struct attempt *attempt, struct error *error)
     measure_residency_after(attempt);
     if (attempt->outcome != TRIAL_VALID)
         return 0;
-    struct gate_facts facts = {
-        .cold = is_cold(attempt->planned),
-        .source_has_device = attempt->set->target->device[0],
-        .set_bytes = attempt->set->files * attempt->set->file_size_bytes,
-        .resident_before_bytes = resident,
-        .expected_digest = attempt->set->digest,
-        .output = attempt->output,
-    };
+    struct gate_facts facts = facts_of(attempt, resident);
     if (!gate_passes(&facts, attempt->reason))
         attempt->outcome = TRIAL_VOID;
+    return 0;
+}
+
+static int first_cpu(const cpu_set_t *cpus)
+{
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, cpus))
+            return cpu;
     return 0;
 }
 
@@ -287,9 +338,8 @@ static json_t *new_record(const struct attempt *attempt)
     set_number(record, "order", attempt->place->order);
     set_number(record, "attempt", attempt->place->attempt);
     json_object_set_new(record, "started_utc", json_string(environment_utc_now(now)));
-    json_object_set_new(record, "cpu", attempt->session->method_cpu == SPAWN_CPU_ANY
-                                           ? json_null()
-                                           : json_integer(attempt->session->method_cpu));
+    json_object_set_new(record, "cpu",
+                        attempt->cpus ? json_integer(first_cpu(attempt->cpus)) : json_null());
     for (size_t i = 0; i < sizeof late / sizeof *late; i++)
         json_object_set_new(record, late[i], json_null());
     return record;
@@ -306,7 +356,12 @@ static int record(struct attempt *attempt, struct error *error)
         snprintf(attempt->planned->reason, sizeof attempt->planned->reason, "%.255s",
                  attempt->reason);
     }
+    if (!valid && attempt->set && attempt->set->written_to)
+        dataset_spoil(attempt->set);
     output_copy(attempt->output, attempt->record);
+    if (valid && json_is_null(json_object_get(attempt->record, "expected_digest")))
+        json_object_set_new(attempt->record, "expected_digest",
+                            json_sprintf("%016" PRIx64, attempt->set->digest));
     json_object_set_new(attempt->record, "valid", json_boolean(valid));
     json_object_set_new(attempt->record, "void_reason",
                         valid ? json_null() : json_sprintf("%s", attempt->reason));
@@ -316,14 +371,21 @@ static int record(struct attempt *attempt, struct error *error)
 static int begin(struct attempt *attempt, struct session *session, struct plan_point *planned,
                  struct error *error)
 {
-    const struct target *source = targets_find(&session->targets, planned->source);
     const struct point *point = &planned->point;
+    const struct task_traits *task = task_find(point->task);
+    const struct method_info *method = planned->method;
 
     attempt->session = session;
     attempt->planned = planned;
-    attempt->destination = targets_find(&session->targets, planned->destination);
-    attempt->set =
-        dataset_get(&session->datasets, source, point->file_size_bytes, point->files, error);
+    attempt->cpus =
+        session_cpus(session, point->threads * (1 + method->helpers), &attempt->cpu_room);
+    attempt->places.source = targets_find(&session->targets, planned->source);
+    attempt->places.destination = targets_find(&session->targets, planned->destination);
+    if (task->source != PLACE_FILE)
+        return 0;
+    attempt->set = dataset_get(&session->datasets, attempt->places.source, point->file_size_bytes,
+                               point->files, task->random && task->writes, error);
+    attempt->places.set = attempt->set;
     return attempt->set ? 0 : -1;
 }
 
@@ -359,15 +421,18 @@ int trial_probe(struct session *session, const struct plan_point *point, bool *w
     struct arguments arguments = {.count = 0};
     struct spawn spawn = {.argv = arguments.items,
                           .program_fd = point->method->fd,
-                          .cpu = SPAWN_CPU_ANY,
                           .timeout_ns = 10 * NS_PER_S};
 
     small.point.file_size_bytes = 64 * KIB;
     small.point.files = 1;
+    if (small.point.block_size_bytes)
+        small.point.block_size_bytes = 4 * KIB; /* it is the interface that is probed, not this B */
+    if (small.point.operations)
+        small.point.operations = 4;
     if (begin(&attempt, session, &small, error) < 0 ||
-        trial_settle(attempt.set, attempt.destination, error) < 0)
+        trial_settle(&attempt.places, error) < 0)
         return -1;
-    arguments_for_point(&arguments, &small, attempt.set, attempt.destination);
+    arguments_for_point(&arguments, &small, &attempt.places);
     arguments_add(&arguments, "--probe");
     int result = arguments.failed ? error_set(error, "out of memory") : spawn_run(&spawn, error);
     *works = result == 0 && strcmp(spawn.exit, "77");

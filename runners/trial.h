@@ -3,6 +3,7 @@
 #ifndef IOTOLL_TRIAL_H
 #define IOTOLL_TRIAL_H
 
+#include "runners/arguments.h"
 #include "runners/session.h"
 
 struct trial_place {
@@ -33,6 +34,6 @@ int trial_probe(struct session *session, const struct plan_point *point, bool *w
 
 /* Remove the copies that the previous trial left on the destination, and have both sides' file systems
  * write back what is dirty. 0 or -1. */
-int trial_settle(const struct dataset *set, const struct target *destination, struct error *error);
+int trial_settle(const struct arguments_places *places, struct error *error);
 
 #endif

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINES_MAX = 1024 };
+enum { LINES_MAX = 1024, DEATH_PATIENCE = 100, DEATH_POLL_US = 20000 };
 
 /* Root keeps its state in /run, others in their own runtime directory or, private, in /tmp. */
 static void choose_directory(char directory[256])
@@ -39,26 +41,51 @@ static int make_private(const char *directory, struct error *error)
     return 0;
 }
 
+/* Who wrote his process id into the lock file; 0 if nobody did. */
+static pid_t lock_holder(int lock)
+{
+    char text[64] = "";
+
+    return pread(lock, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
+}
+
+static bool is_alive(pid_t process)
+{
+    return process <= 0 || kill(process, 0) == 0 || errno == EPERM;
+}
+
+/* The children of a killed run die with it, but not in the same moment; they hold its lock until then. */
+static int lock_when_dead(int lock)
+{
+    for (int left = DEATH_PATIENCE; left > 0; left--) {
+        if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+            return 0;
+        if (is_alive(lock_holder(lock)))
+            return -1;
+        usleep(DEATH_POLL_US);
+    }
+    return -1;
+}
+
 static int take_lock(struct undo *undo, struct error *error)
 {
-    char path[512], holder[64] = "";
+    char path[512], holder[64];
 
     snprintf(path, sizeof path, "%s/lock", undo->directory);
     undo->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (undo->lock < 0)
         return error_set(error, "%s:", path);
-    if (flock(undo->lock, LOCK_EX | LOCK_NB) == 0) {
+    if (lock_when_dead(undo->lock) == 0) {
         int length = snprintf(holder, sizeof holder, "%d\n", getpid());
         if (ftruncate(undo->lock, 0) < 0 || pwrite(undo->lock, holder, (size_t)length, 0) < 0)
             return error_set(error, "%s:", path);
         return 0;
     }
-    ssize_t length = pread(undo->lock, holder, sizeof holder - 1, 0);
+    pid_t process = lock_holder(undo->lock);
     close(undo->lock);
     undo->lock = -1;
-    holder[length > 0 ? strcspn(holder, "\n") : 0] = 0;
-    return error_set(error, "another run is going on here (process %s): two at once would measure each "
-                     "other; wait for it or stop it", *holder ? holder : "unknown");
+    return error_set(error, "another run is going on here (process %d): two at once would measure each "
+                     "other; wait for it or stop it", process);
 }
 
 /* Remove what a directory holds, never following a link and never leaving its file system. */
@@ -84,11 +111,23 @@ static int remove_tree(int parent, const char *name, dev_t device)
     return failed ? -1 : unlinkat(parent, name, AT_REMOVEDIR);
 }
 
+/* Busy is what a mount stays until the last process of a killed run is gone. */
+static int unmount(const char *path)
+{
+    int result = umount2(path, UMOUNT_NOFOLLOW);
+
+    for (int left = DEATH_PATIENCE; result < 0 && errno == EBUSY && left > 0; left--) {
+        usleep(DEATH_POLL_US);
+        result = umount2(path, UMOUNT_NOFOLLOW);
+    }
+    return result;
+}
+
 /* Undo one promise; what is gone already is undone. */
 static int undo_one(const char *what, const char *path)
 {
     if (!strcmp(what, "mount")) {
-        if (umount2(path, UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+        if (unmount(path) < 0 && errno != EINVAL && errno != ENOENT)
             return -1;
         return rmdir(path) < 0 && errno != ENOENT ? -1 : 0;
     }
@@ -102,12 +141,14 @@ static int undo_one(const char *what, const char *path)
 static size_t read_lines(FILE *log, char *lines[LINES_MAX])
 {
     size_t count = 0, room = 0;
+    char *line = NULL;
 
     rewind(log);
-    for (char *line = NULL; count < LINES_MAX && getline(&line, &room, log) > 0; line = NULL, room = 0) {
+    for (; count < LINES_MAX && getline(&line, &room, log) > 0; line = NULL, room = 0) {
         line[strcspn(line, "\n")] = 0;
         lines[count++] = line;
     }
+    free(line); /* getline allocates at the end of the file, too */
     return count;
 }
 

@@ -7,28 +7,35 @@
 
 static void setup(struct job *job)
 {
-    io_set_size(job->destination, job->size_bytes);
-    job->from = io_map_source(job->source, job->size_bytes, job->policy);
-    job->to = io_map_destination(job->destination, job->size_bytes, job->policy);
+    io_set_size(job->destination, job->file_size_bytes);
+    job->from = io_map_source(job->source, job->file_size_bytes, job->policy);
+    job->to = io_map_destination(job->destination, job->file_size_bytes, job->policy);
 }
 
 static void transfer(struct job *job)
 {
-    if (job->size_bytes > 0)
-        memcpy(job->to, job->from, job->size_bytes);
+    if (job->length_bytes > 0)
+        memcpy((char *)job->to + job->offset_bytes, (char *)job->from + job->offset_bytes,
+               job->length_bytes);
+}
+
+static void durable(struct job *job)
+{
+    io_sync_mapping(job->to, job->file_size_bytes);
 }
 
 static void teardown(struct job *job)
 {
-    io_unmap(job->from, job->size_bytes);
-    io_unmap(job->to, job->size_bytes);
+    io_unmap(job->from, job->file_size_bytes);
+    io_unmap(job->to, job->file_size_bytes);
 }
 
 const struct method method = {
     .summary = "mmap(2) of both files, one memcpy",
-    .axes = METHOD_POLICY,
-    .policies = POLICIES_ALL,
+    .axes = METHOD_THREADS | METHOD_POLICY,
+    .policies = POLICIES_MAPPED,
     .setup = setup,
     .transfer = transfer,
+    .make_durable = durable,
     .teardown = teardown,
 };

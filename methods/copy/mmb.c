@@ -5,7 +5,13 @@
 
 #include "methods/harness/method.h"
 
+/* Once for all threads: windows map what is there. */
 static void setup(struct job *job)
+{
+    io_set_size(job->destination, job->file_size_bytes);
+}
+
+static void begin(struct job *job)
 {
     windows_open_source(&job->from_windows, job);
     windows_open_destination(&job->to_windows, job);
@@ -22,7 +28,7 @@ static void transfer(struct job *job)
     }
 }
 
-static void teardown(struct job *job)
+static void end(struct job *job)
 {
     windows_close(&job->from_windows);
     windows_close(&job->to_windows);
@@ -30,9 +36,10 @@ static void teardown(struct job *job)
 
 const struct method method = {
     .summary = "memcpy between N mapped windows of B bytes over each file",
-    .axes = METHOD_BLOCK | METHOD_BUFFERS | METHOD_POLICY,
-    .policies = POLICIES_ALL,
+    .axes = METHOD_BLOCK | METHOD_BUFFERS | METHOD_THREADS | METHOD_POLICY,
+    .policies = POLICIES_WINDOWS,
     .setup = setup,
+    .begin = begin,
     .transfer = transfer,
-    .teardown = teardown,
+    .end = end,
 };

@@ -5,11 +5,11 @@
 
 static void transfer(struct job *job)
 {
-    io_sendfile(job->destination, job->source, job->size_bytes, job->block_size_bytes);
+    io_sendfile(job->destination, job->source, job->length_bytes, job->block_size_bytes);
 }
 
 const struct method method = {
     .summary = "sendfile(2) from file to file, B bytes a call",
-    .axes = METHOD_BLOCK,
+    .axes = METHOD_BLOCK | METHOD_THREADS,
     .transfer = transfer,
 };

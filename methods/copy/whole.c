@@ -5,29 +5,30 @@
 
 #include "methods/harness/method.h"
 
-static void setup(struct job *job)
+static void begin(struct job *job)
 {
-    job->buffer = malloc(job->size_bytes);
-    if (!job->buffer && job->size_bytes > 0)
+    job->buffer = malloc(job->length_bytes);
+    if (!job->buffer && job->length_bytes > 0)
         fail("malloc of the whole file");
 }
 
 static void transfer(struct job *job)
 {
-    for (uint64_t done = 0; done < job->size_bytes;)
+    for (uint64_t done = 0; done < job->length_bytes;)
         done += io_read(job->source, (char *)job->buffer + done,
-                        io_at_most(job->size_bytes - done, job->size_bytes));
-    io_write_all(job->destination, job->buffer, job->size_bytes);
+                        io_at_most(job->length_bytes - done, job->length_bytes));
+    io_write_all(job->destination, job->buffer, job->length_bytes);
 }
 
-static void teardown(struct job *job)
+static void end(struct job *job)
 {
     free(job->buffer);
 }
 
 const struct method method = {
     .summary = "read the whole file into one malloc, write it all",
-    .setup = setup,
+    .axes = METHOD_THREADS,
+    .begin = begin,
     .transfer = transfer,
-    .teardown = teardown,
+    .end = end,
 };

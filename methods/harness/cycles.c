@@ -2,7 +2,6 @@
 #include "methods/harness/cycles.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,100 +9,184 @@
 
 #include "common/clock.h"
 #include "common/error.h"
+#include "common/tasks.h"
 
 void trial_file_name(uint64_t file, char name[24])
 {
     snprintf(name, 24, "%06llu", (unsigned long long)file);
 }
 
-static void call(void (*hook)(struct job *), struct job *job)
+uint64_t trial_cycle_bytes(const struct trial *trial)
 {
-    if (hook)
-        hook(job);
+    const struct options *options = &trial->options;
+
+    return task_find(task.name)->random ? options->operations * options->block_size
+                                        : options->files * options->file_size;
 }
 
-static struct job job_for(const struct options *options, enum consumption consumption)
+/* Parts are equal and begin at pages; the last ones may be shorter or empty. */
+static void set_part(struct job *job, unsigned thread)
 {
-    return (struct job){
-        .source = -1,
-        .destination = -1,
-        .size_bytes = options->file_size,
-        .block_size_bytes = options->block_size,
-        .buffers = (unsigned)options->buffers,
-        .policy = options->policy,
-        .consumption = consumption,
-    };
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t part = (job->file_size_bytes / job->threads + page) / page * page;
+
+    if (job->threads == 1)
+        part = job->file_size_bytes;
+    job->offset_bytes = thread * part < job->file_size_bytes ? thread * part : job->file_size_bytes;
+    uint64_t left = job->file_size_bytes - job->offset_bytes;
+    job->length_bytes = left < part ? left : part;
 }
 
-static void file_open(struct trial *trial, struct job *job, uint64_t file)
+/* A random task's operations, dealt out in runs of equal length. */
+static void set_operations(struct trial *trial, struct job *job, unsigned thread)
 {
-    char name[24];
+    uint64_t all = trial->options.operations;
+    uint64_t first = all * thread / job->threads, end = all * (thread + 1) / job->threads;
 
-    trial_file_name(file, name);
-    job->source = openat(trial->source_directory, name, O_RDONLY | O_CLOEXEC);
-    if (job->source < 0)
-        die(1, "open source file %s:", name);
-    if (task.open_destination)
-        job->destination = task.open_destination(trial, file);
-    job->consumed_bytes = 0;
-    digest_start(&job->digest, 0);
-}
-
-static void file_close(struct job *job)
-{
-    if (task.close_destination)
-        task.close_destination(job->destination);
-    close(job->source);
-}
-
-/* Runs between the clocks: one addition and, only when digesting, one comparison. */
-static void file_check(struct trial *trial, struct job *job, uint64_t file)
-{
-    if (!task.consumes)
+    if (!trial->offsets)
         return;
-    if (job->consumed_bytes != job->size_bytes)
-        die(1, "file %llu: %llu of %llu bytes were consumed", (unsigned long long)file,
-            (unsigned long long)job->consumed_bytes, (unsigned long long)job->size_bytes);
-    if (job->consumption == CONSUME_DIGEST)
-        trial->digests[file] = digest_finish(&job->digest);
+    job->offsets = trial->offsets + first;
+    job->operations = end - first;
+    job->latency = &trial->latencies[thread];
 }
 
-static uint64_t synced_ns(const struct trial *trial, const struct job *job)
+static void jobs_begin(struct trial *trial, enum consumption consumption)
 {
-    if (!task.keeps_destination || trial->options.durability != DURABILITY_FDATASYNC)
+    const struct options *options = &trial->options;
+
+    for (unsigned i = 0; i < trial->team.threads; i++) {
+        struct job *job = &trial->team.jobs[i];
+        *job = (struct job){
+            .source = -1,
+            .destination = -1,
+            .file_size_bytes = options->file_size,
+            .block_size_bytes = options->block_size,
+            .buffers = (unsigned)options->buffers,
+            .threads = trial->team.threads,
+            .policy = options->policy,
+            .alignment = options->alignment,
+            .durability = options->durability,
+            .consumption = consumption,
+            .compute_ns_per_kib = options->compute_ns_per_kib,
+        };
+        set_part(job, i);
+        set_operations(trial, job, i);
+    }
+}
+
+static void file_open(struct trial *trial, uint64_t file)
+{
+    for (unsigned i = 0; i < trial->team.threads; i++) {
+        struct job *job = &trial->team.jobs[i];
+        if (task.open_source)
+            job->source = task.open_source(trial, file, job->offset_bytes);
+        if (task.open_destination)
+            job->destination = task.open_destination(trial, file, job->offset_bytes);
+        job->consumed_bytes = 0;
+        digest_start(&job->digest, job->offset_bytes);
+    }
+}
+
+static void file_close(struct trial *trial)
+{
+    for (unsigned i = 0; task.close && i < trial->team.threads; i++)
+        task.close(&trial->team.jobs[i]);
+}
+
+/* What setup made is everybody's. */
+static void setup(struct trial *trial)
+{
+    struct job *jobs = trial->team.jobs;
+
+    if (method.setup)
+        method.setup(&jobs[0]);
+    for (unsigned i = 1; i < trial->team.threads; i++) {
+        jobs[i].from = jobs[0].from;
+        jobs[i].to = jobs[0].to;
+        jobs[i].shared = jobs[0].shared;
+    }
+}
+
+static void teardown(struct trial *trial)
+{
+    if (method.teardown)
+        method.teardown(&trial->team.jobs[0]);
+}
+
+static void stamp_first_operation(struct job *job)
+{
+    job->now = latency_stamp();
+}
+
+static void transfer(struct trial *trial)
+{
+    if (trial->offsets)
+        team_run(&trial->team, stamp_first_operation);
+    team_run(&trial->team, method.transfer);
+}
+
+/* After the clocks: every part must have been consumed whole; the parts' digests add up. */
+static void file_check(struct trial *trial, uint64_t file)
+{
+    uint64_t consumed = 0, sum = 0;
+    uint64_t expected = trial->offsets ? trial_cycle_bytes(trial) : trial->options.file_size;
+
+    if (!task_find(task.name)->consumes)
+        return;
+    for (unsigned i = 0; i < trial->team.threads; i++) {
+        consumed += trial->team.jobs[i].consumed_bytes;
+        sum += digest_finish(&trial->team.jobs[i].digest);
+    }
+    if (consumed != expected)
+        die(1, "file %llu: %llu of %llu bytes were consumed", (unsigned long long)file,
+            (unsigned long long)consumed, (unsigned long long)expected);
+    if (trial->team.jobs[0].consumption == CONSUME_DIGEST)
+        trial->digests[file] = sum;
+}
+
+/* A sync that failed is never tried again: the kernel may have dropped the pages (fsync(2)). */
+static uint64_t synced_ns(const struct trial *trial)
+{
+    struct job *job = &trial->team.jobs[0];
+
+    if (job->durability != DURABILITY_FDATASYNC)
         return 0;
     uint64_t start = clock_monotonic_ns();
-    if (fdatasync(job->destination) < 0)
-        fail("fdatasync of the destination");
+    if (method.make_durable)
+        method.make_durable(job);
+    else if (fdatasync(job->destination >= 0 ? job->destination : job->source) < 0)
+        fail("fdatasync");
     return clock_monotonic_ns() - start;
 }
 
-static void timed_file(struct trial *trial, struct job *job, uint64_t file, struct cycle *cycle)
+static void timed_file(struct trial *trial, uint64_t file, struct cycle *cycle)
 {
     uint64_t start = clock_monotonic_ns();
-    file_open(trial, job, file);
-    call(method.setup, job);
+    file_open(trial, file);
+    setup(trial);
+    team_run(&trial->team, method.begin);
     uint64_t ready = clock_monotonic_ns();
-    call(method.transfer, job);
-    cycle->sync_ns += synced_ns(trial, job);
+    transfer(trial);
+    cycle->sync_ns += synced_ns(trial);
     uint64_t moved = clock_monotonic_ns();
-    call(method.teardown, job);
-    file_close(job);
+    team_run(&trial->team, method.end);
+    teardown(trial);
+    file_close(trial);
     uint64_t done = clock_monotonic_ns();
 
     cycle->setup_ns += ready - start;
     cycle->transfer_ns += moved - ready;
     cycle->teardown_ns += done - moved;
-    file_check(trial, job, file);
+    file_check(trial, file);
 }
 
 /* Time a hook that is called once a cycle. */
-static uint64_t timed(void (*hook)(struct job *), struct job *job)
+static uint64_t timed(struct trial *trial, void (*hook)(struct job *))
 {
     if (!hook)
         return 0;
     uint64_t start = clock_monotonic_ns();
-    hook(job);
+    team_run(&trial->team, hook);
     return clock_monotonic_ns() - start;
 }
 
@@ -118,14 +201,16 @@ static uint64_t timed_completion(struct trial *trial)
 
 static struct cycle timed_cycle(struct trial *trial)
 {
-    struct job job = job_for(&trial->options, trial->options.consumption);
     struct cycle cycle = {0};
 
-    cycle.setup_ns += timed(method.allocate, &job);
+    jobs_begin(trial, trial->options.consumption);
+    cycle.setup_ns += timed(trial, method.allocate);
     for (uint64_t i = 0; i < trial->options.files; i++)
-        timed_file(trial, &job, trial->order[i], &cycle);
+        timed_file(trial, trial->order[i], &cycle);
     cycle.transfer_ns += timed_completion(trial);
-    cycle.teardown_ns += timed(method.release, &job);
+    cycle.teardown_ns += timed(trial, method.release);
+    for (unsigned i = 0; i < trial->team.threads; i++)
+        cycle.events += trial->team.jobs[i].events;
     return cycle;
 }
 
@@ -156,6 +241,7 @@ static void measured_cycle(struct cycles *cycles, struct trial *trial)
     counters_read_process(&after);
     counters_add(&cycles->process, &before, &after);
     cycles->count++;
+    trial->cycle++;
     if (task.after_cycle)
         task.after_cycle(trial);
 }
@@ -197,14 +283,15 @@ const struct cycle *cycles_median(const struct cycles *cycles)
 
 void trial_one_file(struct trial *trial, uint64_t file, enum consumption consumption)
 {
-    struct job job = job_for(&trial->options, consumption);
-
-    call(method.allocate, &job);
-    file_open(trial, &job, file);
-    call(method.setup, &job);
-    call(method.transfer, &job);
-    call(method.teardown, &job);
-    file_close(&job);
-    file_check(trial, &job, file);
-    call(method.release, &job);
+    jobs_begin(trial, consumption);
+    team_run(&trial->team, method.allocate);
+    file_open(trial, file);
+    setup(trial);
+    team_run(&trial->team, method.begin);
+    transfer(trial);
+    team_run(&trial->team, method.end);
+    teardown(trial);
+    file_close(trial);
+    file_check(trial, file);
+    team_run(&trial->team, method.release);
 }

@@ -11,6 +11,7 @@ enum { CYCLES_MAX = 1000 };
 struct cycle {
     uint64_t setup_ns, transfer_ns, teardown_ns;
     uint64_t sync_ns; /* the part of transfer_ns spent in fdatasync */
+    uint64_t events;  /* what the method counts */
 };
 
 struct cycles {

@@ -7,13 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/tasks.h"
+#include "methods/harness/compute.h"
 #include "methods/harness/cycles.h"
 #include "methods/harness/output.h"
+#include "methods/harness/own_code.h"
+#include "methods/harness/random.h"
 
 /* A mapped page that cannot be read or written arrives as a signal; it is an I/O error all the same. */
 static void on_bus_error(int signal_number)
@@ -45,12 +48,17 @@ static void trial_start(struct trial *trial)
     trial->socket = -1;
     trial->source_directory = open_directory(options->source);
     trial->destination_directory = open_directory(options->destination);
+    team_start(&trial->team, (unsigned)options->threads);
     trial->order = calloc(options->files, sizeof *trial->order);
     trial->digests = calloc(options->files, sizeof *trial->digests);
     if (!trial->order || !trial->digests)
         die(1, "out of memory for %" PRIu64 " files", options->files);
     for (uint64_t i = 0; i < options->files; i++)
         trial->order[i] = i;
+    if (task_find(task.name)->random)
+        random_allocate(trial);
+    if (options->compute_ns_per_kib)
+        compute_calibrate();
     if (task.connect)
         task.connect(trial);
 }
@@ -59,16 +67,10 @@ static void trial_finish(struct trial *trial)
 {
     if (trial->socket >= 0)
         close(trial->socket);
+    team_stop(&trial->team);
+    random_free(trial);
     free(trial->order);
     free(trial->digests);
-}
-
-/* Fault in our own code, so that a cold trial does not time the loading of the program. Locking does
- * that; without the privilege for it a page of code may be read late, as in any program. */
-static void load_own_code(void)
-{
-    if (mlockall(MCL_CURRENT) == 0)
-        munlockall();
 }
 
 static void prepare_process(void)
@@ -76,7 +78,7 @@ static void prepare_process(void)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGBUS, on_bus_error);
-    load_own_code();
+    own_code_load();
 }
 
 static void verify(struct trial *trial)
@@ -99,6 +101,23 @@ static void run(const struct options *options, struct cycles *cycles)
     trial_finish(&trial);
 }
 
+/* What would not be wrong but meaningless. */
+static void check(const struct options *options)
+{
+    const struct task_traits *traits = task_find(task.name);
+
+    if (traits->source == PLACE_FILE && !options->source)
+        die(EXIT_USAGE, "--source DIR is missing");
+    if (traits->random && options->files != 1)
+        die(EXIT_USAGE, "--files: operations are on one file");
+    if (traits->consumes && options->consumption == CONSUME_NONE && (method.axes & METHOD_LAZY))
+        die(EXIT_USAGE, "--consumption none would move no bytes through a mapping");
+    if (options->policy != POLICY_NONE && !(method.policies & POLICY_BIT(options->policy)))
+        die(EXIT_USAGE, "--policy %s: this method does not offer it", axes_policies[options->policy]);
+    if (options->threads > 1 && !(method.axes & METHOD_THREADS))
+        die(EXIT_USAGE, "--threads: this method has no threads");
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -108,10 +127,7 @@ int main(int argc, char **argv)
         output_description(argv[0]);
         return EXIT_DONE;
     }
-    if (task.consumes && options.consumption == CONSUME_NONE && (method.axes & METHOD_LAZY))
-        die(EXIT_USAGE, "consumption none would move no bytes through a mapping");
-    if (options.policy != POLICY_NONE && !(method.policies & POLICY_BIT(options.policy)))
-        die(EXIT_USAGE, "--policy %s: this method does not offer it", axes_policies[options.policy]);
+    check(&options);
     struct cycles *cycles = calloc(1, sizeof *cycles);
     if (!cycles)
         die(1, "out of memory");

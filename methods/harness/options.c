@@ -8,15 +8,17 @@
 #include "common/error.h"
 #include "common/units.h"
 
-enum kind { TEXT, SIZE, POLICY, CONSUMPTION, DURABILITY, FLAG };
+enum kind { TEXT, SIZE, NAME, FLAG };
 
 struct rule {
     const char *name;
     enum kind kind;
     size_t offset;
+    const char *const *names; /* NAME: the table that the value is an index of */
 };
 
-#define RULE(name, kind, field) {name, kind, offsetof(struct options, field)}
+#define RULE(name, kind, field) {name, kind, offsetof(struct options, field), NULL}
+#define NAMES(name, field, table) {name, NAME, offsetof(struct options, field), table}
 
 static const struct rule rules[] = {
     RULE("source", TEXT, source),
@@ -33,10 +35,19 @@ static const struct rule rules[] = {
     RULE("seed", SIZE, seed),
     RULE("minimum-time", SIZE, minimum_time_ns),
     RULE("forked-at", SIZE, forked_at_ns),
-    RULE("policy", POLICY, policy),
-    RULE("consumption", CONSUMPTION, consumption),
-    RULE("durability", DURABILITY, durability),
+    RULE("threads", SIZE, threads),
+    RULE("operations", SIZE, operations),
+    RULE("content-seed", SIZE, content_seed),
+    RULE("compute", SIZE, compute_ns_per_kib),
+    NAMES("policy", policy, axes_policies),
+    NAMES("alignment", alignment, axes_alignments),
+    NAMES("consumption", consumption, axes_consumptions),
+    NAMES("durability", durability, axes_durabilities),
+    NAMES("destination-state", destination_state, axes_destinations),
+    NAMES("distribution", distribution, axes_distributions),
+    NAMES("offsets", offsets, axes_offsets),
     RULE("once", FLAG, once),
+    RULE("distinct", FLAG, distinct),
     RULE("describe", FLAG, describe),
     RULE("probe", FLAG, probe),
     RULE("no-verify", FLAG, no_verify),
@@ -44,9 +55,9 @@ static const struct rule rules[] = {
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
-static int look_up(const struct rule *rule, const char *const *table, const char *value)
+static int look_up(const struct rule *rule, const char *value)
 {
-    int index = axes_find(table, value);
+    int index = axes_find(rule->names, value);
 
     if (index < 0)
         die(EXIT_USAGE, "--%s: \"%s\" is not one of its values", rule->name, value);
@@ -61,12 +72,8 @@ static void set(struct options *options, const struct rule *rule, const char *va
         *(const char **)field = value;
     else if (rule->kind == FLAG)
         *(bool *)field = true;
-    else if (rule->kind == POLICY)
-        *(enum policy *)field = look_up(rule, axes_policies, value);
-    else if (rule->kind == CONSUMPTION)
-        *(enum consumption *)field = look_up(rule, axes_consumptions, value);
-    else if (rule->kind == DURABILITY)
-        *(enum durability *)field = look_up(rule, axes_durabilities, value);
+    else if (rule->kind == NAME)
+        *(unsigned *)field = (unsigned)look_up(rule, value); /* every one is an unsigned enum */
     else if (units_parse_size(value, field) < 0)
         die(EXIT_USAGE, "--%s: \"%s\" is not a size", rule->name, value);
 }
@@ -75,14 +82,16 @@ static void check(const struct options *options)
 {
     if (options->describe)
         return;
-    if (!options->source)
-        die(EXIT_USAGE, "--source DIR is missing");
     if (options->files == 0 || options->files > 1000000)
         die(EXIT_USAGE, "--files must be from 1 to 1000000");
     if (options->block_size == 0)
         die(EXIT_USAGE, "--block-size must be at least 1");
     if (options->buffers == 0 || options->buffers > 1024)
         die(EXIT_USAGE, "--buffers must be from 1 to 1024");
+    if (options->threads == 0 || options->threads > 1024)
+        die(EXIT_USAGE, "--threads must be from 1 to 1024");
+    if (options->operations == 0 || options->operations > 100000000)
+        die(EXIT_USAGE, "--operations must be from 1 to 100000000");
     if (options->file_size > (1ULL << 50) || options->block_size > (1ULL << 40))
         die(EXIT_USAGE, "--file-size or --block-size is out of reach");
 }
@@ -97,6 +106,8 @@ void options_parse(struct options *options, int argc, char **argv)
     *options = (struct options){.files = 1,
                                 .block_size = 256 * KIB,
                                 .buffers = 2,
+                                .threads = 1,
+                                .operations = 1000,
                                 .seed = 1,
                                 .consumption = CONSUME_DIGEST};
     for (int index; (index = getopt_long(argc, argv, "", table, NULL)) != -1;) {

@@ -13,12 +13,18 @@ struct options {
     const char *connect, *token_file;
     const char *source_device, *destination_device; /* "MAJ:MIN" */
     const char *output;
-    uint64_t files, file_size, block_size, buffers, seed;
+    uint64_t files, file_size, block_size, buffers, threads, operations, seed;
+    uint64_t content_seed; /* of the data set */
+    uint64_t compute_ns_per_kib;
     uint64_t minimum_time_ns, forked_at_ns;
     enum policy policy;
+    enum alignment alignment;
     enum consumption consumption;
     enum durability durability;
-    bool once, describe, probe, no_verify, verify_only;
+    enum overwrite destination_state;
+    enum distribution distribution;
+    enum offsets offsets;
+    bool once, distinct, describe, probe, no_verify, verify_only;
 };
 
 /* Parse argv into options with their defaults; exits 2 with a message on what cannot be. */

@@ -2,6 +2,7 @@
 /* No JSON library here: every value is a number, a hex digest or a word of our own tables. */
 #include "methods/harness/output.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
@@ -39,7 +40,10 @@ void output_description(const char *program)
            method.summary);
     write_names(stdout, "axes", axes_names, method.axes);
     write_names(stdout, "policies", axes_policies, method.policies);
-    printf(",\"lazy\":%s}\n", method.axes & METHOD_LAZY ? "true" : "false");
+    printf(",\"lazy\":%s,\"direct\":%s,\"helpers\":%u,\"events\":", method.axes & METHOD_LAZY ? "true" : "false",
+           (method.source_flags | method.destination_flags) & O_DIRECT ? "true" : "false",
+           method.helpers);
+    printf(method.events ? "\"%s\"}\n" : "null}\n", method.events);
 }
 
 static void write_cycles(FILE *out, const char *key, const struct cycles *cycles, size_t offset)
@@ -87,6 +91,15 @@ static void write_times(FILE *out, const struct trial *trial, const struct cycle
                     : -1);
 }
 
+static int64_t total_events(const struct cycles *cycles)
+{
+    int64_t total = 0;
+
+    for (size_t i = 0; i < cycles->count; i++)
+        total += (int64_t)cycles->all[i].events;
+    return total;
+}
+
 static void write_counters(FILE *out, const struct cycles *cycles)
 {
     const struct process_counters *process = &cycles->process;
@@ -108,14 +121,46 @@ static void write_counters(FILE *out, const struct cycles *cycles)
     write_count(out, "device_written_bytes", span->device_written_bytes);
     write_count(out, "process_read_bytes", span->process_read_bytes);
     write_count(out, "process_written_bytes", span->process_written_bytes);
+    write_count(out, "events", method.events ? total_events(cycles) : -1);
     write_count(out, "peak_rss_bytes", (int64_t)usage.ru_maxrss * 1024);
+}
+
+/* Of all threads and cycles; null for tasks without operations. */
+static void write_latencies(FILE *out, const struct trial *trial)
+{
+    static const struct {
+        const char *name;
+        double share;
+    } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
+    struct latency *total = trial->latencies;
+
+    if (!total) {
+        for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
+            fprintf(out, ",\"latency_%s_ns\":null", quantiles[i].name);
+        fputs(",\"latency_max_ns\":null,\"latency_cost_ns\":null,\"latencies\":null", out);
+        return;
+    }
+    for (unsigned i = 1; i < trial->options.threads; i++)
+        latency_merge(total, &trial->latencies[i]);
+    for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
+        fprintf(out, ",\"latency_%s_ns\":%.0f", quantiles[i].name,
+                latency_quantile_ns(total, quantiles[i].share));
+    fprintf(out, ",\"latency_max_ns\":%.0f,\"latency_cost_ns\":%.1f,\"latencies\":",
+            latency_max_ns(total), latency_cost_ns());
+    latency_write(out, total);
 }
 
 static void write_proof(FILE *out, const struct trial *trial)
 {
-    fprintf(out, "\"bytes\":%" PRIu64, trial->options.files * trial->options.file_size);
-    if (!trial->options.no_verify)
-        fprintf(out, ",\"digest\":\"%016" PRIx64 "\"", set_digest(trial));
+    bool random = trial->offsets != NULL, known = trial->expected_digest != 0;
+
+    fprintf(out, "\"bytes\":%" PRIu64 ",\"distinct_bytes\":%" PRIu64, trial_cycle_bytes(trial),
+            random ? trial->distinct_bytes : trial_cycle_bytes(trial));
+    if (trial->options.no_verify)
+        return;
+    fprintf(out, ",\"digest\":\"%016" PRIx64 "\"", set_digest(trial));
+    fprintf(out, known ? ",\"expected_digest\":\"%016" PRIx64 "\"" : ",\"expected_digest\":null",
+            trial->expected_digest);
 }
 
 void output_trial(const struct trial *trial, const struct cycles *cycles)
@@ -129,6 +174,7 @@ void output_trial(const struct trial *trial, const struct cycles *cycles)
     if (cycles->count > 0) {
         write_times(out, trial, cycles);
         write_counters(out, cycles);
+        write_latencies(out, trial);
         fputc(',', out);
     }
     write_proof(out, trial);

@@ -16,10 +16,15 @@ static char *slot(const struct windows *windows, uint64_t index)
     return windows->base + index % windows->count * windows->stride;
 }
 
-/* A block may begin inside a page; the mapping then begins at the page. */
-static void map_block(const struct windows *windows, uint64_t index)
+static uint64_t window_offset(const struct windows *windows, uint64_t index)
 {
-    uint64_t offset = index * windows->block_size_bytes;
+    return windows->offset_bytes + index * windows->block_size_bytes;
+}
+
+/* A block may begin inside a page; the mapping then begins at the page. */
+void windows_map(const struct windows *windows, uint64_t index)
+{
+    uint64_t offset = window_offset(windows, index);
     uint64_t before = inside_page(windows, offset);
     uint64_t length = before + windows_length(windows, index);
     void *address = mmap(slot(windows, index), length, windows->protection,
@@ -40,7 +45,7 @@ static void open_windows(struct windows *windows)
     if (windows->base == MAP_FAILED)
         fail("mmap of the window slots");
     for (uint64_t i = 0; i < windows->count && i < windows->blocks; i++)
-        map_block(windows, i);
+        windows_map(windows, i);
 }
 
 static void describe(struct windows *windows, const struct job *job)
@@ -48,9 +53,10 @@ static void describe(struct windows *windows, const struct job *job)
     uint64_t block = job->block_size_bytes;
 
     windows->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    windows->size_bytes = job->size_bytes;
+    windows->offset_bytes = job->offset_bytes;
+    windows->length_bytes = job->length_bytes;
     windows->block_size_bytes = block;
-    windows->blocks = job->size_bytes / block + (job->size_bytes % block > 0);
+    windows->blocks = job->length_bytes / block + (job->length_bytes % block > 0);
     windows->count = job->buffers;
     uint64_t odd = inside_page(windows, block);
     windows->stride = odd ? block - odd + 2 * windows->page_bytes : block;
@@ -73,26 +79,41 @@ void windows_open_destination(struct windows *windows, const struct job *job)
     windows->protection = PROT_READ | PROT_WRITE;
     windows->flags = MAP_SHARED | io_policy_flags(job->policy);
     windows->policy = POLICY_NONE; /* a new file has nothing to read ahead */
-    io_set_size(job->destination, job->size_bytes);
     open_windows(windows);
 }
 
 void *windows_block(const struct windows *windows, uint64_t index)
 {
-    return slot(windows, index) + inside_page(windows, index * windows->block_size_bytes);
+    return slot(windows, index) + inside_page(windows, window_offset(windows, index));
 }
 
 uint64_t windows_length(const struct windows *windows, uint64_t index)
 {
-    uint64_t left = windows->size_bytes - index * windows->block_size_bytes;
+    uint64_t left = windows->length_bytes - index * windows->block_size_bytes;
 
     return left < windows->block_size_bytes ? left : windows->block_size_bytes;
 }
 
+/* Cold pages go first when memory is short. */
+static void cool_behind(const struct windows *windows, uint64_t index)
+{
+    char *block = windows_block(windows, index);
+    size_t before = inside_page(windows, (uintptr_t)block);
+
+    if (madvise(block - before, before + windows_length(windows, index), MADV_COLD) < 0)
+        fail("madvise(MADV_COLD)");
+}
+
 void windows_advance(struct windows *windows, uint64_t index)
 {
+    if (windows->policy == POLICY_COLD_BEHIND)
+        cool_behind(windows, index);
     if (index + windows->count < windows->blocks)
-        map_block(windows, index + windows->count);
+        windows_map(windows, index + windows->count);
+    /* Dropped from the cache at once, which spares pages that are mapped: so after the remapping. */
+    if (windows->policy == POLICY_DONTNEED_BEHIND)
+        io_policy_fadvise(windows->fd, window_offset(windows, index), windows_length(windows, index),
+                          windows->policy);
 }
 
 void windows_close(struct windows *windows)

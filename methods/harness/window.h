@@ -12,9 +12,9 @@ struct windows {
     int fd;
     int protection, flags;
     enum policy policy;
-    uint64_t size_bytes, block_size_bytes;
+    uint64_t offset_bytes, length_bytes, block_size_bytes;
     uint64_t page_bytes;
-    uint64_t blocks; /* of the file */
+    uint64_t blocks; /* of the job's part of the file */
     unsigned count;  /* slots */
     size_t stride;   /* bytes of address space a slot takes */
     char *base;
@@ -22,8 +22,8 @@ struct windows {
 
 struct job;
 
-/* Reserve N slots of B bytes and map the first N blocks of the source, or of the destination
- * (given its length here, and shared), into them. */
+/* Reserve N slots of B bytes and map the first N blocks of the job's part of the source, or of the
+ * destination (shared; it must have its length already), into them. */
 void windows_open_source(struct windows *windows, const struct job *job);
 void windows_open_destination(struct windows *windows, const struct job *job);
 
@@ -31,7 +31,9 @@ void windows_open_destination(struct windows *windows, const struct job *job);
 void *windows_block(const struct windows *windows, uint64_t index);
 uint64_t windows_length(const struct windows *windows, uint64_t index);
 
-/* Block `index` was consumed: map block index + N into its slot, if there is one. */
+/* Block `index` was consumed: tell the kernel what the policy says of what lies behind, and map block
+ * index + N into its slot, if there is one. windows_map does the mapping alone. */
+void windows_map(const struct windows *windows, uint64_t index);
 void windows_advance(struct windows *windows, uint64_t index);
 
 void windows_close(struct windows *windows);

@@ -5,23 +5,23 @@
 
 static void setup(struct job *job)
 {
-    job->from = io_map_source(job->source, job->size_bytes, job->policy);
+    job->from = io_map_source(job->source, job->file_size_bytes, job->policy);
 }
 
 static void transfer(struct job *job)
 {
-    consume(job, job->from, job->size_bytes);
+    consume(job, (char *)job->from + job->offset_bytes, job->length_bytes);
 }
 
 static void teardown(struct job *job)
 {
-    io_unmap(job->from, job->size_bytes);
+    io_unmap(job->from, job->file_size_bytes);
 }
 
 const struct method method = {
     .summary = "mmap(2) of the whole file, consumed in place",
-    .axes = METHOD_POLICY | METHOD_LAZY,
-    .policies = POLICIES_ALL,
+    .axes = METHOD_THREADS | METHOD_POLICY | METHOD_LAZY,
+    .policies = POLICIES_MAPPED,
     .setup = setup,
     .transfer = transfer,
     .teardown = teardown,

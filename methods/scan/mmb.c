@@ -4,7 +4,7 @@
  * fetch them meanwhile. Memory in use stays at N * B whatever the file's size. */
 #include "methods/harness/method.h"
 
-static void setup(struct job *job)
+static void begin(struct job *job)
 {
     windows_open_source(&job->from_windows, job);
 }
@@ -19,16 +19,16 @@ static void transfer(struct job *job)
     }
 }
 
-static void teardown(struct job *job)
+static void end(struct job *job)
 {
     windows_close(&job->from_windows);
 }
 
 const struct method method = {
     .summary = "N mapped windows of B bytes, each remapped ahead while another is consumed",
-    .axes = METHOD_BLOCK | METHOD_BUFFERS | METHOD_POLICY | METHOD_LAZY,
-    .policies = POLICIES_ALL,
-    .setup = setup,
+    .axes = METHOD_BLOCK | METHOD_BUFFERS | METHOD_THREADS | METHOD_POLICY | METHOD_LAZY,
+    .policies = POLICIES_WINDOWS,
+    .begin = begin,
     .transfer = transfer,
-    .teardown = teardown,
+    .end = end,
 };

@@ -6,7 +6,7 @@
 
 static void transfer(struct job *job)
 {
-    for (uint64_t left = job->size_bytes; left > 0;) {
+    for (uint64_t left = job->length_bytes; left > 0;) {
         size_t got = io_read(job->source, job->buffer, io_at_most(left, job->block_size_bytes));
         consume(job, job->buffer, got);
         left -= got;
@@ -15,8 +15,10 @@ static void transfer(struct job *job)
 
 const struct method method = {
     .summary = "read(2) into one buffer of B bytes",
-    .axes = METHOD_BLOCK,
+    .axes = METHOD_BLOCK | METHOD_POLICY | METHOD_ALIGNMENT | METHOD_THREADS,
+    .policies = POLICIES_READ,
     .allocate = allocate_block,
+    .begin = advise_source,
     .transfer = transfer,
     .release = release_block,
 };

@@ -5,23 +5,23 @@
 
 static void setup(struct job *job)
 {
-    job->from = io_map_source(job->source, job->size_bytes, job->policy);
+    job->from = io_map_source(job->source, job->file_size_bytes, job->policy);
 }
 
 static void transfer(struct job *job)
 {
-    io_write_all(job->destination, job->from, job->size_bytes);
+    io_write_all(job->destination, job->from, job->file_size_bytes);
 }
 
 static void teardown(struct job *job)
 {
-    io_unmap(job->from, job->size_bytes);
+    io_unmap(job->from, job->file_size_bytes);
 }
 
 const struct method method = {
     .summary = "write(2) to the socket from a mapping of the whole file",
     .axes = METHOD_POLICY,
-    .policies = POLICIES_ALL,
+    .policies = POLICIES_MAPPED,
     .setup = setup,
     .transfer = transfer,
     .teardown = teardown,

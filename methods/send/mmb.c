@@ -3,7 +3,7 @@
  * mapped before the current one is written. */
 #include "methods/harness/method.h"
 
-static void setup(struct job *job)
+static void begin(struct job *job)
 {
     windows_open_source(&job->from_windows, job);
 }
@@ -18,7 +18,7 @@ static void transfer(struct job *job)
     }
 }
 
-static void teardown(struct job *job)
+static void end(struct job *job)
 {
     windows_close(&job->from_windows);
 }
@@ -26,8 +26,8 @@ static void teardown(struct job *job)
 const struct method method = {
     .summary = "write(2) to the socket from N mapped windows of B bytes",
     .axes = METHOD_BLOCK | METHOD_BUFFERS | METHOD_POLICY,
-    .policies = POLICIES_ALL,
-    .setup = setup,
+    .policies = POLICIES_WINDOWS,
+    .begin = begin,
     .transfer = transfer,
-    .teardown = teardown,
+    .end = end,
 };

@@ -5,7 +5,7 @@
 
 static void transfer(struct job *job)
 {
-    io_sendfile(job->destination, job->source, job->size_bytes, job->block_size_bytes);
+    io_sendfile(job->destination, job->source, job->length_bytes, job->block_size_bytes);
 }
 
 const struct method method = {

@@ -12,7 +12,7 @@
 #include "analysis/chart_script.h"
 #include "analysis/charts.h"
 #include "analysis/gnuplot.h"
-#include "analysis/publish.h"
+#include "common/publish.h"
 #include "tests/unit/run_fixture.h"
 
 static struct error error;

@@ -1,77 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Plans: groups, baselines, filters, room and time. Which points a config gives is tested
- * by the cases of test_config.c. */
+/* Plans: groups, baselines and filters. Which points a config gives is tested by the cases of
+ * test_config.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/units.h"
-#include "runners/plan.h"
-#include "tests/unit/fake_catalogue.h"
-
-#define TARGETS                                                                                    \
-    "'targets': {'disk': {'type': 'directory', 'path': '/var/tmp'},"                               \
-    " 'tmpfs': {'type': 'tmpfs', 'size': '64M'}, 'tcp': {'type': 'tcp'}}"
-
-struct made {
-    struct catalogue catalogue;
-    struct config config;
-    struct plan plan;
-};
-
-/* A config with these sweeps, in JSON with ' for ". */
-static void make_config(struct made *made, const char *sweeps)
-{
-    struct error error = {""};
-    json_error_t parse;
-    char *text;
-    json_t *json;
-
-    assert_true(asprintf(&text, "{'budget': '5s', %s, 'sweeps': [%s]}", TARGETS, sweeps) > 0);
-    for (char *c = text; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    json = json_loads(text, 0, &parse);
-    free(text);
-    if (!json)
-        fail_msg("line %d: %s", parse.line, parse.text);
-    made->catalogue = fake_catalogue();
-    if (config_from_json(&made->config, "test.json", json, &made->catalogue, &error) < 0)
-        fail_msg("%s", error.text);
-    json_decref(json);
-}
-
-static void make(struct made *made, const char *sweeps, const char *only)
-{
-    struct error error = {""};
-
-    make_config(made, sweeps);
-    if (plan_make(&made->plan, &made->config, only, &error) < 0)
-        fail_msg("%s", error.text);
-}
-
-static void unmake(struct made *made)
-{
-    plan_free(&made->plan);
-    config_free(&made->config);
-}
-
-static const struct plan_point *find(const struct made *made, const char *wanted)
-{
-    char label[512];
-
-    for (size_t i = 0; i < made->plan.count; i++)
-        if (!strcmp(point_label(&made->plan.points[i].point, label, sizeof label), wanted))
-            return &made->plan.points[i];
-    fail_msg("no point \"%s\"", wanted);
-    return NULL;
-}
+#include "tests/unit/made_plan.h"
 
 /* The baseline of the point with this label has that label; NULL: it has none. */
 static void check_baseline(const struct made *made, const char *wanted, const char *baseline)
@@ -230,24 +169,152 @@ static void test_first_sweep_wins(void **state)
     unmake(&made);
 }
 
-static void test_unsupported(void **state)
+/* Every task has its own baseline, which is there. */
+static void test_baseline_of_each_task(void **state)
+{
+    struct catalogue catalogue = fake_catalogue(), full = fake_full_catalogue();
+    struct made made;
+
+    (void)state;
+    for (const struct task_traits *task = task_table; task->name; task++) {
+        assert_non_null(catalogue_find(&catalogue, task->name, task->baseline));
+        assert_non_null(catalogue_find(&full, task->name, task->baseline));
+    }
+    make(&made,
+         "{'task': 'lookup', 'methods': 'all', 'source': 'disk', 'file_size': '1M'},"
+         "{'task': 'update', 'methods': 'all', 'source': 'disk', 'file_size': '1M'},"
+         "{'task': 'append', 'methods': 'all', 'destination': 'disk', 'file_size': '8M'},"
+         "{'task': 'receive', 'methods': 'all', 'source': 'tcp', 'destination': 'disk',"
+         " 'file_size': '8M'}",
+         NULL);
+    check_baseline(&made, "lookup/mmap disk warm S=1M B=4K ops=1000",
+                   "lookup/pread disk warm S=1M B=4K ops=1000");
+    check_baseline(&made, "update/mmap disk warm S=1M B=4K ops=1000",
+                   "update/pwrite disk warm S=1M B=4K ops=1000");
+    check_baseline(&made, "append/mmap disk S=8M B=256K", "append/write disk S=8M B=256K");
+    check_baseline(&made, "append/write disk S=8M B=256K", NULL);
+    check_baseline(&made, "receive/splice tcp→disk S=8M B=256K",
+                   "receive/stream tcp→disk S=8M B=256K");
+    unmake(&made);
+}
+
+/* With as many threads, or none; in a buffer alike, or else in whole pages. */
+static void test_baseline_threads_and_alignment(void **state)
 {
     struct made made;
 
     (void)state;
     make(&made,
-         "{'task': 'copy', 'methods': ['stream'], 'source': ['disk', 'tmpfs'],"
-         " 'destination': 'tmpfs', 'cache': ['cold', 'warm'], 'file_size': ['32M', '33M']}",
+         "{'task': 'copy', 'source': 'disk', 'file_size': '8M', 'methods': ["
+         "  {'method': 'stream', 'threads': [1, 2], 'alignment': ['page', 'huge']},"
+         "  {'method': 'mmap', 'threads': [1, 2, 4]}, 'sendfile']},"
+         "{'task': 'append', 'destination': 'disk', 'file_size': '8M', 'methods': ["
+         "  {'method': 'write', 'alignment': ['page', 'huge']},"
+         "  {'method': 'direct', 'alignment': ['page', 'huge', 'malloc']}]}",
          NULL);
-    assert_int_equal(made.plan.count, 8);
-    assert_true(find(&made, "copy/stream disk→tmpfs cold S=33M B=256K")->supported);
-    assert_true(find(&made, "copy/stream tmpfs→tmpfs warm S=32M B=256K")->supported);
-    assert_false(find(&made, "copy/stream tmpfs→tmpfs cold S=32M B=256K")->supported);
-    assert_string_equal(find(&made, "copy/stream tmpfs→tmpfs cold S=33M B=256K")->reason,
-                        "tmpfs has no backing device: its pages are the file, so it is never cold");
-    assert_false(find(&made, "copy/stream tmpfs→tmpfs warm S=33M B=256K")->supported);
-    assert_string_equal(find(&made, "copy/stream tmpfs→tmpfs warm S=33M B=256K")->reason,
-                        "needs 66.0 MiB on tmpfs, a tmpfs of 64.0 MiB");
+    check_baseline(&made, "copy/mmap disk→disk warm S=8M",
+                   "copy/stream disk→disk warm S=8M B=256K");
+    check_baseline(&made, "copy/mmap disk→disk warm S=8M T=2",
+                   "copy/stream disk→disk warm S=8M B=256K T=2");
+    check_baseline(&made, "copy/mmap disk→disk warm S=8M T=4", NULL);
+    check_baseline(&made, "copy/sendfile disk→disk warm S=8M B=256K",
+                   "copy/stream disk→disk warm S=8M B=256K");
+    check_baseline(&made, "copy/stream disk→disk warm S=8M B=256K T=2 huge", NULL);
+    check_baseline(&made, "append/direct disk S=8M B=256K huge",
+                   "append/write disk S=8M B=256K huge");
+    check_baseline(&made, "append/direct disk S=8M B=256K malloc", "append/write disk S=8M B=256K");
+    unmake(&made);
+}
+
+/* A baseline that has no buffer to align will do for anybody; one in another buffer will not. */
+static void test_baseline_without_page(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make(&made,
+         "{'task': 'append', 'destination': 'disk', 'file_size': '8M', 'methods': ["
+         "  {'method': 'write', 'alignment': 'malloc'}, 'direct', 'mmap']},"
+         "{'task': 'receive', 'source': 'tcp', 'destination': 'disk', 'file_size': '8M',"
+         " 'methods': 'all', 'alignment': ['page', 'huge']}",
+         NULL);
+    check_baseline(&made, "append/direct disk S=8M B=256K", NULL);
+    check_baseline(&made, "append/mmap disk S=8M B=256K", NULL);
+    check_baseline(&made, "receive/uring tcp→disk S=8M B=256K N=2",
+                   "receive/stream tcp→disk S=8M B=256K");
+    check_baseline(&made, "receive/uring tcp→disk S=8M B=256K N=2 huge",
+                   "receive/stream tcp→disk S=8M B=256K");
+    unmake(&made);
+}
+
+/* How the bytes are moved is the method's own affair; what is to be done, and by how many, is the
+ * group's, and so is the size of a record. */
+static void test_groups_of_new_axes(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make(&made,
+         "{'task': 'lookup', 'methods': ['pread'], 'source': 'disk', 'file_size': '1M',"
+         " 'threads': [1, 2], 'alignment': ['page', 'malloc'], 'block_size': [100, '4K']},"
+         "{'task': 'scan', 'methods': ['stream'], 'source': 'disk', 'file_size': '1M',"
+         " 'threads': [1, 2], 'alignment': ['page', 'malloc'], 'block_size': [100, '4K']}",
+         NULL);
+    assert_int_equal(made.plan.count, 8 + 8 + 6); /* and a twin for every group */
+    assert_int_equal(made.plan.group_count, 4 + 2);
+    unmake(&made);
+    make(&made,
+         "{'task': 'lookup', 'methods': ['pread'], 'source': 'disk', 'file_size': '1M',"
+         " 'operations': [1, 2], 'distribution': ['uniform', 'zipf'],"
+         " 'offsets': ['aligned', 'unaligned'], 'compute_ns_per_kib': [0, 1]},"
+         "{'task': 'append', 'methods': ['write'], 'destination': 'disk', 'file_size': '1M',"
+         " 'destination_state': ['fresh', 'overwrite'], 'durability': ['none', 'fdatasync']}",
+         NULL);
+    assert_int_equal(made.plan.count, 16 + 4);
+    assert_int_equal(made.plan.group_count, 16 + 4);
+    unmake(&made);
+}
+
+/* Where a task or method has no such thing the point says "none", not the first name of a table. */
+static void test_fields_that_do_not_apply(void **state)
+{
+    struct made made;
+    const struct point *point;
+
+    (void)state;
+    make(&made,
+         "{'task': 'scan', 'methods': ['mmap'], 'source': 'disk', 'file_size': '8M'},"
+         "{'task': 'append', 'methods': ['write'], 'destination': 'disk', 'file_size': '8M'},"
+         "{'task': 'receive', 'methods': ['splice'], 'source': 'tcp', 'destination': 'disk',"
+         " 'file_size': '8M'},"
+         "{'task': 'update', 'methods': ['pwrite'], 'source': 'disk', 'file_size': '8M'}",
+         NULL);
+    point = &find(&made, "scan/mmap disk warm S=8M")->point;
+    assert_string_equal(point->alignment, "none");
+    assert_string_equal(point->policy, "none");
+    assert_string_equal(point->destination_state, "none");
+    assert_string_equal(point->distribution, "none");
+    assert_string_equal(point->offsets, "none");
+    assert_string_equal(point->durability, "none");
+    assert_int_equal(point->operations, 0);
+    assert_int_equal(point->buffers, 0);
+    assert_int_equal(point->threads, 1);
+    point = &find(&made, "append/write disk S=8M B=256K")->point;
+    assert_string_equal(point->source, "");
+    assert_string_equal(point->cache, "none");
+    assert_string_equal(point->alignment, "page");
+    assert_string_equal(point->destination_state, "fresh");
+    assert_string_equal(point->consumption, "none");
+    assert_null(find(&made, "append/write disk S=8M B=256K")->source);
+    point = &find(&made, "receive/splice tcp→disk S=8M B=256K")->point;
+    assert_string_equal(point->cache, "none");
+    assert_ptr_equal(find(&made, "receive/splice tcp→disk S=8M B=256K")->source,
+                     &made.config.targets[2]);
+    point = &find(&made, "update/pwrite disk warm S=8M B=4K ops=1000")->point;
+    assert_int_equal(point->files, 1);
+    assert_string_equal(point->distribution, "uniform");
+    assert_string_equal(point->offsets, "aligned");
+    assert_string_equal(point->destination, "");
     unmake(&made);
 }
 
@@ -318,48 +385,6 @@ static void test_nothing_left(void **state)
     unmake(&made);
 }
 
-static void test_space(void **state)
-{
-    struct made made;
-
-    (void)state;
-    make(&made,
-         "{'task': 'copy', 'methods': 'all', 'source': 'disk',"
-         " 'destination': ['disk', 'tmpfs'], 'cache': ['cold', 'warm'],"
-         " 'file_size': ['1M', '16M'], 'files': [1, 2]},"
-         "{'task': 'scan', 'methods': 'all', 'source': ['disk', 'tmpfs'], 'file_size': '16M',"
-         " 'files': 1},"
-         /* Not supported, so not stored. */
-         "{'task': 'scan', 'methods': 'all', 'source': 'tmpfs', 'file_size': '5M',"
-         " 'cache': 'cold'},"
-         "{'task': 'scan', 'methods': 'all', 'source': 'disk', 'file_size': 1, 'files': 3},"
-         "{'task': 'send', 'methods': 'all', 'source': 'disk', 'destination': 'tcp',"
-         " 'file_size': '16M', 'files': 1}",
-         NULL);
-    assert_int_equal(plan_space_bytes(&made.plan, &made.config.targets[0]),
-                     (1 + 2 + 16 + 32) * MIB + 3 * 4096 + 32 * MIB);
-    assert_int_equal(plan_space_bytes(&made.plan, &made.config.targets[1]), 16 * MIB + 32 * MIB);
-    assert_int_equal(plan_space_bytes(&made.plan, &made.config.targets[2]), 0);
-    unmake(&made);
-}
-
-static void test_estimate(void **state)
-{
-    struct made made;
-
-    (void)state;
-    make(&made,
-         "{'task': 'scan', 'methods': ['stream'], 'source': ['disk', 'tmpfs'],"
-         " 'cache': ['cold', 'warm'], 'file_size': 50000000, 'files': 1}",
-         NULL);
-    /* One cold trial of 100 ms, two warm ones of 25 ms or the minimum; the cold tmpfs costs
-     * nothing. */
-    assert_int_equal(plan_block_estimate_ns(&made.plan, 0), (3 * 60 + 100 + 2 * 25) * NS_PER_MS);
-    assert_int_equal(plan_block_estimate_ns(&made.plan, 50 * NS_PER_MS),
-                     (3 * 60 + 100 + 2 * 50) * NS_PER_MS);
-    unmake(&made);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,12 +395,14 @@ int main(void)
         cmocka_unit_test(test_baseline_without_first_block),
         cmocka_unit_test(test_baseline_over_sweeps),
         cmocka_unit_test(test_first_sweep_wins),
-        cmocka_unit_test(test_unsupported),
+        cmocka_unit_test(test_baseline_of_each_task),
+        cmocka_unit_test(test_baseline_threads_and_alignment),
+        cmocka_unit_test(test_baseline_without_page),
+        cmocka_unit_test(test_groups_of_new_axes),
+        cmocka_unit_test(test_fields_that_do_not_apply),
         cmocka_unit_test(test_only),
         cmocka_unit_test(test_twins),
         cmocka_unit_test(test_nothing_left),
-        cmocka_unit_test(test_space),
-        cmocka_unit_test(test_estimate),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,8 +19,12 @@ static struct point sample(void)
                           .destination = "tmpfs",
                           .cache = "cold",
                           .policy = "populate",
+                          .alignment = "none",
                           .consumption = "none",
                           .durability = "none",
+                          .destination_state = "fresh",
+                          .distribution = "none",
+                          .offsets = "none",
                           .file_size_bytes = 64 << 20,
                           .files = 1,
                           .block_size_bytes = 256 << 10,
@@ -55,6 +59,26 @@ static void test_compare(void **state)
         else
             assert_true(point_compare_group(&low, &high) < 0);
     }
+}
+
+/* Points of a group stand together, though two methods' records of one size make a group and two
+ * methods' blocks do not. */
+static void test_groups_are_contiguous(void **state)
+{
+    struct point points[] = {sample(), sample(), sample(), sample()};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        strcpy(points[i].task, "lookup");
+        strcpy(points[i].method, i % 2 ? "pread" : "mmap");
+        points[i].block_size_bytes = i < 2 ? 4096 : 100;
+        points[i].operations = 1000;
+    }
+    qsort(points, 4, sizeof *points, point_compare);
+    assert_int_equal(point_compare_group(&points[0], &points[1]), 0);
+    assert_true(point_compare_group(&points[1], &points[2]) < 0);
+    assert_int_equal(point_compare_group(&points[2], &points[3]), 0);
+    assert_true(point_compare(&points[0], &points[1]) < 0);
 }
 
 /* The fields cover the struct: one that is forgotten would never reach the journal. */
@@ -148,17 +172,70 @@ static void test_label(void **state)
     strcpy(point.runner, "hyperfine");
     check_label(&point, "copy/mmb disk→tmpfs cold S=64M×16 B=256K N=2 T=4 populate fdatasync "
                         "(hyperfine)");
-    point = (struct point){.task = "scan",
-                           .method = "mmap",
-                           .runner = "inprocess",
-                           .source = "disk",
-                           .cache = "warm",
-                           .policy = "none",
-                           .consumption = "digest",
-                           .durability = "none",
-                           .files = 1,
-                           .threads = 1};
-    check_label(&point, "scan/mmap disk warm S=0");
+    strcpy(point.destination_state, "overwrite");
+    strcpy(point.alignment, "huge");
+    strcpy(point.durability, "none");
+    strcpy(point.runner, "inprocess");
+    point.threads = 1;
+    check_label(&point, "copy/mmb disk→tmpfs cold S=64M×16 B=256K N=2 populate huge overwrite");
+}
+
+static struct point lookup(void)
+{
+    return (struct point){.task = "lookup",
+                          .method = "mmap",
+                          .runner = "inprocess",
+                          .source = "disk",
+                          .cache = "warm",
+                          .policy = "none",
+                          .alignment = "none",
+                          .consumption = "digest",
+                          .durability = "none",
+                          .destination_state = "none",
+                          .distribution = "uniform",
+                          .offsets = "aligned",
+                          .block_size_bytes = 100,
+                          .files = 1,
+                          .operations = 1000,
+                          .threads = 1};
+}
+
+static void test_label_says_what_is_unusual(void **state)
+{
+    struct point point = lookup();
+
+    (void)state;
+    check_label(&point, "lookup/mmap disk warm S=0 B=100 ops=1000");
+    strcpy(point.distribution, "zipf");
+    strcpy(point.offsets, "unaligned");
+    strcpy(point.alignment, "malloc");
+    strcpy(point.consumption, "touch");
+    point.compute_ns_per_kib = 50;
+    check_label(&point, "lookup/mmap disk warm S=0 B=100 ops=1000 zipf unaligned malloc compute=50 "
+                        "touch");
+    point = lookup();
+    strcpy(point.task, "append");
+    strcpy(point.source, "");
+    strcpy(point.destination, "tmpfs");
+    strcpy(point.cache, "none");
+    strcpy(point.consumption, "none");
+    check_label(&point, "append/mmap tmpfs S=0 B=100 ops=1000");
+}
+
+/* What differs is told apart: labels are what people filter by. */
+static void test_labels_differ(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < point_field_count; i++) {
+        struct point low = lookup(), high = lookup();
+        char low_label[256], high_label[256];
+
+        raise_field(&high, &point_fields[i]);
+        if (!strcmp(point_fields[i].name, "task"))
+            continue; /* no task has this name, so no trait says what its label needs */
+        point_label(&low, low_label, sizeof low_label);
+        assert_string_not_equal(point_label(&high, high_label, sizeof high_label), low_label);
+    }
 }
 
 int main(void)
@@ -167,6 +244,9 @@ int main(void)
         cmocka_unit_test(test_compare),        cmocka_unit_test(test_fields_cover_struct),
         cmocka_unit_test(test_axes_sort_last), cmocka_unit_test(test_json_round_trip),
         cmocka_unit_test(test_json_refused),   cmocka_unit_test(test_label),
+        cmocka_unit_test(test_label_says_what_is_unusual),
+        cmocka_unit_test(test_labels_differ),
+        cmocka_unit_test(test_groups_are_contiguous),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_all(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, data, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return -1;
+        data += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+static int write_part(int directory, const char *part, const void *data, size_t size)
+{
+    int fd = openat(directory, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        return -1;
+    int failed = write_all(fd, data, size) < 0 || fsync(fd) < 0;
+    int saved = errno;
+    if (close(fd) < 0 && !failed) {
+        failed = 1;
+        saved = errno;
+    }
+    errno = saved;
+    return failed ? -1 : 0;
+}
+
+int publish_bytes(const char *path, const void *data, size_t size, struct error *error)
+{
+    char copy[PATH_MAX], other[PATH_MAX], part[NAME_MAX + 1];
+    int result = -1;
+
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
+        return error_set(error, "%s: name too long", path);
+    strcpy(other, copy);
+    const char *name = basename(other);
+    if (snprintf(part, sizeof part, ".%s.%ld", name, (long)getpid()) >= (int)sizeof part)
+        return error_set(error, "%s: name too long", path);
+    int directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return error_set(error, "%s: cannot open its directory:", path);
+    if (write_part(directory, part, data, size) < 0)
+        error_set(error, "%s: cannot write:", path);
+    else if (renameat(directory, part, directory, name) < 0 || fsync(directory) < 0)
+        error_set(error, "%s: cannot replace:", path);
+    else
+        result = 0;
+    if (result < 0)
+        unlinkat(directory, part, 0);
+    close(directory);
+    return result;
+}
+
+void publish_open(struct publication *text)
+{
+    *text = (struct publication){0};
+    text->out = open_memstream(&text->data, &text->size);
+}
+
+int publish_text(struct publication *text, const char *path, struct error *error)
+{
+    int failed = !text->out || ferror(text->out);
+
+    if (text->out && fclose(text->out) != 0)
+        failed = 1;
+    text->out = NULL;
+    int result = failed ? error_set(error, "%s: out of memory", path)
+                        : publish_bytes(path, text->data, text->size, error);
+    publish_discard(text);
+    return result;
+}
+
+void publish_discard(struct publication *text)
+{
+    if (text->out)
+        fclose(text->out);
+    free(text->data);
+    *text = (struct publication){0};
+}
+
+int publish_directory(const char *path, struct error *error)
+{
+    struct stat status;
+
+    if (mkdir(path, 0755) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return error_set(error, "%s: cannot make the directory:", path);
+    if (stat(path, &status) < 0)
+        return error_set(error, "%s:", path);
+    return S_ISDIR(status.st_mode) ? 0 : error_set(error, "%s: is not a directory", path);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "methods/harness/extents.h"
+
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
+
+enum { BATCH = 64 };
+
+int extents_count(int fd, struct extents *extents)
+{
+    union {
+        struct fiemap map;
+        char room[sizeof(struct fiemap) + BATCH * sizeof(struct fiemap_extent)];
+    } request;
+    uint64_t start = 0;
+
+    *extents = (struct extents){0};
+    for (bool last = false; !last;) {
+        request.map = (struct fiemap){.fm_start = start,
+                                      .fm_length = FIEMAP_MAX_OFFSET - start,
+                                      .fm_extent_count = BATCH};
+        if (ioctl(fd, FS_IOC_FIEMAP, &request.map) < 0)
+            return -1;
+        const struct fiemap_extent *found = request.map.fm_extents;
+        unsigned count = request.map.fm_mapped_extents;
+        for (unsigned i = 0; i < count; i++)
+            extents->shared += (found[i].fe_flags & FIEMAP_EXTENT_SHARED) != 0;
+        extents->all += count;
+        last = count < BATCH || found[count - 1].fe_flags & FIEMAP_EXTENT_LAST;
+        if (count > 0)
+            start = found[count - 1].fe_logical + found[count - 1].fe_length;
+    }
+    return 0;
+}

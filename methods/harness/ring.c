@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "methods/harness/ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "common/error.h"
+#include "methods/harness/direct.h"
+
+enum { BUFFER_BYTES_MAX = 1 << 30 }; /* what io_uring_register(2) takes */
+enum { PAGE_BYTES = 4096 };
+
+void ring_fail(const char *what, int problem)
+{
+    errno = problem;
+    if (problem == ENOSYS)
+        die(EXIT_UNSUPPORTED, "%s: this kernel has no io_uring, or a seccomp filter hides it", what);
+    if (problem == EPERM)
+        die(EXIT_UNSUPPORTED, "%s: io_uring is switched off for this user: see sysctl "
+            "kernel.io_uring_disabled and kernel.io_uring_group:", what);
+    if (problem == ENOMEM)
+        die(EXIT_UNSUPPORTED, "%s: N * B bytes are more than may be locked: raise ulimit -l:", what);
+    fail(what);
+}
+
+/* Completions are then worked off when we wait for them, and do not interrupt the consumer; kernels before
+ * 6.1 know only the plain ring, which does the same. */
+static void open_ring(struct ring *ring)
+{
+    struct io_uring_params params = {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN};
+    unsigned entries = 2 * ring->count;
+
+    if (ring->polled)
+        params.flags = IORING_SETUP_SQPOLL;
+    int problem = io_uring_queue_init_params(entries, &ring->uring, &params);
+    if (problem == -EINVAL && !ring->polled)
+        problem = io_uring_queue_init(entries, &ring->uring, 0);
+    if (problem < 0)
+        ring_fail(ring->polled ? "io_uring_setup with SQPOLL" : "io_uring_setup", -problem);
+    if (ring->polled && !(ring->uring.flags & IORING_SETUP_SQPOLL))
+        die(EXIT_UNSUPPORTED, "io_uring_setup: the kernel does not poll");
+}
+
+static void register_buffers(struct ring *ring)
+{
+    struct iovec *pieces = calloc(ring->count, sizeof *pieces);
+
+    if (!pieces)
+        fail("memory for the ring");
+    for (unsigned i = 0; i < ring->count; i++)
+        pieces[i] = (struct iovec){ring->slots[i].bytes, ring->slot_bytes};
+    int problem = io_uring_register_buffers(&ring->uring, pieces, ring->count);
+    free(pieces);
+    if (problem < 0)
+        ring_fail("io_uring_register of the buffers", -problem);
+}
+
+/* No more and no larger buffers than this job can use. */
+static void measure(struct ring *ring)
+{
+    const struct job *job = ring->job;
+    uint64_t pieces = job->offsets ? job->operations : block_count(job);
+    uint64_t whole = (job->length_bytes / PAGE_BYTES + 1) * PAGE_BYTES;
+
+    ring->count = pieces < job->buffers ? (unsigned)pieces + (pieces == 0) : job->buffers;
+    ring->slot_bytes = job->block_size_bytes;
+    if (!job->offsets && whole < ring->slot_bytes)
+        ring->slot_bytes = whole;
+    if (ring->slot_bytes > BUFFER_BYTES_MAX)
+        die(EXIT_UNSUPPORTED, "io_uring registers buffers of at most 1 GiB: B=%llu is more",
+            (unsigned long long)job->block_size_bytes);
+}
+
+static void create(struct job *job, bool polled)
+{
+    static const int none[RING_FILES] = {-1, -1};
+    struct ring *ring = calloc(1, sizeof *ring);
+
+    if (!ring)
+        fail("memory for the ring");
+    ring->job = job;
+    ring->polled = polled;
+    measure(ring);
+    ring->slots = calloc(ring->count, sizeof *ring->slots);
+    if (!ring->slots)
+        fail("memory for the ring");
+    job->buffer = io_buffer_new(ring->slot_bytes * ring->count, job->alignment);
+    for (unsigned i = 0; i < ring->count; i++)
+        ring->slots[i].bytes = (char *)job->buffer + i * ring->slot_bytes;
+    job->state = ring;
+    open_ring(ring);
+    register_buffers(ring);
+    int problem = io_uring_register_files(&ring->uring, none, RING_FILES);
+    if (problem < 0)
+        ring_fail("io_uring_register of the files", -problem);
+}
+
+void ring_allocate(struct job *job)
+{
+    create(job, false);
+}
+
+void ring_allocate_polled(struct job *job)
+{
+    create(job, true);
+}
+
+void ring_allocate_direct(struct job *job)
+{
+    direct_check(job);
+    create(job, false);
+}
+
+void ring_begin(struct job *job)
+{
+    struct ring *ring = job->state;
+    int files[RING_FILES] = {[RING_SOURCE] = job->source, [RING_DESTINATION] = job->destination};
+
+    if (job->destination < 0) /* an update writes where it could read */
+        files[RING_DESTINATION] = job->source;
+    int put = io_uring_register_files_update(&ring->uring, 0, files, RING_FILES);
+    if (put < 0)
+        ring_fail("io_uring_register of the files", -put);
+}
+
+void ring_begin_direct(struct job *job)
+{
+    direct_begin(job);
+    ring_begin(job);
+}
+
+/* Closing a ring lets go of files and buffers some time later; unregistering does it now. */
+void ring_release(struct job *job)
+{
+    struct ring *ring = job->state;
+
+    if (io_uring_unregister_files(&ring->uring) < 0 || io_uring_unregister_buffers(&ring->uring) < 0)
+        die(1, "io_uring_unregister failed");
+    io_uring_queue_exit(&ring->uring);
+    io_buffer_free(job->buffer, ring->slot_bytes * ring->count, job->alignment);
+    free(ring->slots);
+    free(ring);
+}
+
+void ring_require(struct ring *ring, int opcode, const char *reason)
+{
+    struct io_uring_probe *probe = io_uring_get_probe_ring(&ring->uring);
+
+    if (!probe || !io_uring_opcode_supported(probe, opcode))
+        die(EXIT_UNSUPPORTED, "%s", reason);
+    io_uring_free_probe(probe);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* receive with read(2) and write(2) through one buffer of B bytes: two copies by the CPU. */
+#include "methods/harness/method.h"
+
+static void transfer(struct job *job)
+{
+    for (uint64_t left = job->length_bytes; left > 0;) {
+        size_t got = io_read(job->source, job->buffer, io_at_most(left, job->block_size_bytes));
+        io_write_all(job->destination, job->buffer, got);
+        left -= got;
+    }
+}
+
+const struct method method = {
+    .summary = "read(2) from the socket and write(2) through one buffer of B bytes",
+    .axes = METHOD_BLOCK | METHOD_ALIGNMENT,
+    .allocate = allocate_block,
+    .transfer = transfer,
+    .release = release_block,
+};

@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The journal: what was measured is kept, torn lines are dropped, a resumed run measures the rest once.
+# shellcheck source=tests/tap.sh
+. "$ROOT/tests/tap.sh"
+# shellcheck source=tests/cli/lib.bash
+. "$ROOT/tests/cli/lib.bash"
+
+# A complete run of two methods in four blocks.
+complete_run() {
+    house
+    real scan/stream
+    real scan/stream scan/other
+    blocks=4 attempts=2
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": ["4K", "64K"], "files": 2}'
+    expect 0 "$iotoll" run config.json --output run
+    equal "$(trials run 'map(select(.valid)) | length')" 16 "valid trials"
+}
+
+# Every point has one valid trial in every block.
+each_once() {
+    whole_journal "$1"
+    equal "$(trials "$1" 'map(select(.valid)) | group_by([.point, .block]) | map(length) | unique | tostring')" \
+        "[1]" "valid trials of a point in a block"
+    equal "$(trials "$1" 'map(select(.valid)) | length')" 16 "valid trials"
+    equal "$(jq -r .state "$1/run.json")" complete state
+}
+
+test_resume_of_a_complete_run() {
+    complete_run
+    cp run/trials.jsonl before
+    expect 0 "$iotoll" run --resume run
+    cmp before run/trials.jsonl
+    each_once run
+    nothing_left
+}
+
+# Cut at many places of the last lines, each resumed copy holds every trial once.
+test_torn_line() {
+    local size last cut
+    complete_run
+    size=$(stat -c %s run/trials.jsonl)
+    last=$(tail -n 1 run/trials.jsonl | wc -c)
+    for cut in 0 1 2 $((last / 2)) $((last - 1)) $last $((last + 1)) $((3 * last)) $((size - 1)) "$size"; do
+        rm -rf copy
+        cp -r run copy
+        truncate -s -"$cut" copy/trials.jsonl
+        expect 0 "$iotoll" run --resume copy
+        each_once copy
+        case $cut in
+        0 | "$last" | "$size") lacks err torn ;;
+        1 | 2) holds err "the last line was torn" ;;
+        esac
+    done
+}
+
+# What comes before the last line cannot be torn by a crash: it is named and refused, and left as it is.
+test_corrupt_line() {
+    complete_run
+    cp run/trials.jsonl good
+    for damage in '5s/{/[/' '5s/"point":[0-9]*/"point":99/' '5s/"block_size_bytes":[0-9]*/"block_size_bytes":7/' \
+        '5s/"task":"scan"/"task":"copy"/' '5s/"point"/"points"/' '5s/$/{}/' '5s/.*//' \
+        '5s/"schema":1,/"schema":1,"schema":1,/'; do
+        sed "$damage" good >run/trials.jsonl
+        cp run/trials.jsonl damaged
+        expect 3 "$iotoll" run --resume run
+        grep -q -e 'trials.jsonl:5: ' -e 'journal holds a trial of another plan' err ||
+            tap_fail "$damage: $(cat err)"
+        cmp damaged run/trials.jsonl
+    done
+}
+
+test_resume_after_interruption() {
+    house
+    real scan/stream
+    fake scan/other <<E
+echo >>$PWD/started
+[ "\$(wc -l <$PWD/started)" != 5 ] || kill -INT "\$PPID"
+exec "\$REAL/scan/stream" "\$@"
+E
+    blocks=4
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": ["4K", "64K"], "files": 2}'
+    status=0
+    env --default-signal=INT "$iotoll" run config.json --output run 2>err || status=$?
+    equal $status 130 "status"
+    [ "$(trials run length)" -lt 16 ] || tap_fail "it was not interrupted"
+    cp run/trials.jsonl before
+    expect 0 "$iotoll" run --resume run
+    head -n "$(wc -l <before)" run/trials.jsonl | cmp - before
+    each_once run
+}
+
+# A run that was measured under another kernel, or before a reboot, is another experiment.
+test_resume_elsewhere() {
+    complete_run
+    for change in '.environment.boot_id = "other"' '.environment.kernel = "2.6.32"'; do
+        rm -rf copy
+        cp -r run copy
+        jq "$change" run/run.json >copy/run.json
+        expect 2 "$iotoll" run --resume copy
+        holds err "start a new run"
+    done
+    expect 2 "$iotoll" run --resume nowhere
+    holds err nowhere
+    echo '{"schema": 2}' >copy/run.json
+    expect 2 "$iotoll" run --resume copy
+    holds err "schema 1"
+    for change in 'del(.config)' 'del(.environment)' '.config.sweeps[0].files = -1' 'del(.build)' 'del(.seed)'; do
+        jq "$change" run/run.json >copy/run.json
+        expect 2 "$iotoll" run --resume copy
+        [ -s err ]
+    done
+}
+
+test_existing_directory_is_refused() {
+    complete_run
+    cp run/trials.jsonl before
+    expect 3 "$iotoll" run config.json --output run
+    holds err "run exists already: choose another --output, or --resume it"
+    cmp before run/trials.jsonl
+}
+
+# The same seed gives the same order; another one another.
+test_seed() {
+    complete_run
+    order='map([.point, .block, .order]) | tostring'
+    expect 0 "$iotoll" run config.json --output again
+    equal "$(trials run "$order")" "$(trials again "$order")" "order with the same seed"
+    expect 0 "$iotoll" run config.json --output other --seed 2
+    [ "$(trials run "$order")" != "$(trials other "$order")" ] || tap_fail "the seed changes nothing"
+    equal "$(jq .seed other/run.json)" 2 seed
+}
+
+# A full disk ends the run with the reason; what was written before stays whole and can be resumed.
+test_results_on_a_full_disk() {
+    need_root
+    complete_run
+    mkdir small
+    mount -t tmpfs -o size=24k tmpfs small
+    expect 3 "$iotoll" run config.json --output small/run
+    holds err "No space left on device"
+    nothing_left
+    if [ -e small/run/trials.jsonl ]; then
+        whole_journal small/run
+    fi
+    mount -o remount,size=1m small
+    if [ -e small/run/run.json ]; then
+        expect 0 "$iotoll" run --resume small/run
+        each_once small/run
+    fi
+}
+
+# Standard output may be full, too.
+test_full_standard_output() {
+    local command
+    complete_run
+    for command in list "list --json" "run config.json --dry-run" "report run" "--help"; do
+        status=0
+        # shellcheck disable=SC2086
+        "$iotoll" $command >/dev/full 2>err || status=$?
+        equal $status 3 "iotoll $command >/dev/full: status"
+        holds err "No space left on device"
+    done
+}
+
+tap_main

@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# timeout: 240
+# A run that is interrupted or killed at any moment keeps its trials and leaves nothing behind.
+# shellcheck source=tests/tap.sh
+. "$ROOT/tests/tap.sh"
+# shellcheck source=tests/cli/lib.bash
+. "$ROOT/tests/cli/lib.bash"
+
+everything='{"task": "scan", "methods": "all", "source": ["memory", "disk"], "file_size": "256K", "files": 4}
+{"task": "scan", "methods": "all", "source": "disk", "cache": "cold", "file_size": "256K", "files": 4}
+{"task": "copy", "methods": "all", "source": "memory", "destination": "disk", "file_size": "256K", "files": 4}
+{"task": "send", "methods": "all", "source": "memory", "destination": "tcp", "file_size": "256K", "files": 4}'
+
+ask_everything() {
+    local -a sweeps
+    mapfile -t sweeps <<<"$everything"
+    ask "$1" "${sweeps[@]}"
+}
+
+# One scan that waits for ever after a good one has been measured, in every order of the two.
+house_with_waiter() {
+    house
+    real scan/stream
+    fake scan/waits <<E
+trap '' ${1:-USR1}
+sleep 1000 & echo \$! >$PWD/grandchild
+echo >$PWD/waiting
+while :; do sleep 0.05; done
+E
+    trial_timeout=60s blocks=20
+    ask config.json '{"task": "scan", "methods": "all", "source": ["memory", "disk"], "file_size": "64K"}'
+}
+
+# start CONFIG RUN: in the background, where a shell would have it ignore SIGINT.
+start() {
+    env --default-signal=INT "$iotoll" run "$1" --output "$2" >out 2>err &
+    run_pid=$!
+    wait_for 10 test "/proc/$run_pid/exe" -ef house/iotoll
+}
+
+start_and_wait() {
+    rm -f waiting
+    start config.json "$1"
+    wait_for 20 test -e waiting
+}
+
+test_interrupted_in_a_trial() {
+    local signal number
+    house_with_waiter
+    for signal in INT:130 TERM:143 HUP:129; do
+        number=${signal#*:} signal=${signal%:*}
+        start_and_wait run-"$signal"
+        kill -"$signal" $run_pid
+        status=0
+        wait $run_pid || status=$?
+        equal "$status" "$number" "SIG$signal: status"
+        nothing_left
+        whole_journal run-"$signal"
+        equal "$(jq -r .state run-"$signal"/run.json)" interrupted "state"
+        equal "$(trials run-"$signal" 'map(select(.method == "waits")) | length')" 0 "trials that were cut off"
+        [ ! -e "/proc/$(cat grandchild)" ] || tap_fail "the method's child lives on"
+    done
+}
+
+# A process that dies of the signal (not one that exits with 130) tells a calling shell to stop, too.
+test_dies_of_the_signal() {
+    house_with_waiter
+    rm -f waiting
+    strace -o log -e trace=none -e signal=INT env --default-signal=INT "$iotoll" run config.json \
+        --output run >out 2>err &
+    wait_for 20 test -e waiting
+    kill -INT "$(pgrep_house iotoll)"
+    wait $! || :
+    holds log "+++ killed by SIGINT +++"
+}
+
+# The process of house/iotoll that is not a child of another one.
+pgrep_house() {
+    local exe pid
+    for exe in $(processes_of_house); do
+        pid=${exe#/proc/} pid=${pid%/exe}
+        [ "$(readlink "$exe")" = "$PWD/house/$1" ] || continue
+        grep -q "^PPid:.$(pgrep_parent)" "/proc/$pid/status" && echo "$pid" && return
+    done
+}
+
+# The parent is strace, our own child.
+pgrep_parent() {
+    jobs -p | tail -n 1
+}
+
+test_second_signal_forces() {
+    house_with_waiter TERM
+    start_and_wait run
+    kill -INT $run_pid
+    sleep 0.2
+    kill -INT $run_pid
+    status=0
+    wait $run_pid || status=$?
+    equal "$status" 130 "status"
+    # Whatever it had no time for, the next command does.
+    wait_for 10 "$iotoll" clean
+    nothing_left
+}
+
+test_interrupted_at_random() {
+    local i
+    house
+    all_real
+    blocks=50
+    ask_everything config.json
+    for i in $(seq 12); do
+        start config.json "run-$i"
+        sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
+        kill -"$([ $((i % 2)) = 0 ] && echo INT || echo TERM)" $run_pid
+        status=0
+        wait $run_pid || status=$?
+        [ $status = 130 ] || [ $status = 143 ] || tap_fail "round $i: status $status: $(cat err)"
+        nothing_left
+        [ ! -e "run-$i/trials.jsonl" ] || whole_journal "run-$i"
+        [ ! -e "run-$i/run.json" ] || equal "$(jq -r .state "run-$i/run.json")" interrupted "round $i: state"
+    done
+}
+
+large_file_begun() {
+    find disk -name 000000 -size +8M | grep -q .
+}
+
+# ^C does not wait for a large data set to be written.
+test_interrupted_while_making_files() {
+    house
+    real scan/stream
+    [ "$(df --output=avail -B1G . | tail -n 1)" -ge 40 ] || tap_skip "needs 40 GiB of disk"
+    ask config.json '{"task": "scan", "methods": "all", "source": "disk", "file_size": "32G", "files": 1}'
+    start config.json run
+    wait_for 20 large_file_begun
+    kill -INT $run_pid
+    for _ in $(seq 100); do
+        [ -e "/proc/$run_pid" ] && ! grep -q '^State:.Z' "/proc/$run_pid/status" || break
+        sleep 0.05
+    done
+    kill -KILL $run_pid 2>/dev/null || :
+    status=0
+    wait $run_pid || status=$?
+    equal $status 130 "status (137 is: it did not stop)"
+    nothing_left
+}
+
+test_killed_then_clean() {
+    house_with_waiter
+    start_and_wait run
+    kill -KILL $run_pid
+    wait $run_pid || :
+    holds /proc/self/mountinfo /iotoll/
+    [ -n "$(ls disk)" ] || tap_fail "there is nothing to clean"
+    expect 0 "$iotoll" clean
+    wait_for 5 test -z "$(processes_of_house)"
+    nothing_left
+    whole_journal run
+    expect 0 "$iotoll" clean
+}
+
+test_killed_then_run() {
+    local i
+    house
+    all_real
+    blocks=50
+    ask_everything config.json
+    cp config.json long.json
+    blocks=1
+    ask config.json '{"task": "scan", "methods": ["stream"], "source": "memory", "file_size": 1}'
+    for i in $(seq 10); do
+        start long.json "run-$i"
+        sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
+        kill -KILL $run_pid
+        wait $run_pid || :
+        expect 0 "$iotoll" run config.json --output "next-$i"
+        nothing_left
+        [ ! -e "run-$i/trials.jsonl" ] || torn_or_whole "run-$i"
+    done
+}
+
+torn_or_whole() {
+    sed -i '${/}$/!d}' "$1/trials.jsonl"
+    whole_journal "$1"
+}
+
+# hyperfine and its programs exchange files, which must go, too.
+test_hyperfine_killed() {
+    house
+    fake scan/waits <<E
+echo >$PWD/waiting
+exec sleep 1000
+E
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "1M",
+        "runner": "hyperfine"}'
+    for signal in TERM KILL; do
+        start_and_wait run-$signal
+        kill -$signal $run_pid
+        wait $run_pid || :
+        expect 0 "$iotoll" clean
+        nothing_left
+    done
+}
+
+test_two_at_once() {
+    house_with_waiter
+    start_and_wait run
+    for command in "run config.json --output second" list clean; do
+        # shellcheck disable=SC2086
+        expect 3 "$iotoll" $command
+        holds err "another run is going on here (process $run_pid)"
+    done
+    [ ! -e second ] || tap_fail "the second run began"
+    expect 0 "$iotoll" run config.json --dry-run
+    kill -TERM $run_pid
+    wait $run_pid || :
+    nothing_left
+}
+
+tap_main

@@ -1,0 +1,160 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The sink: it serves who knows the token, and nobody keeps it from doing so.
+# shellcheck source=tests/tap.sh
+. "$ROOT/tests/tap.sh"
+# shellcheck source=tests/methods/lib.bash
+. "$ROOT/tests/methods/lib.bash"
+
+# The first method that sends, whatever it is.
+sender() {
+    local method
+    method=$(each_method | grep -m1 ^send/)
+    timeout 20 "$BUILD/methods/$method" --source data --files 2 --file-size 5000 "${sink[@]}" --once >out 2>err
+}
+
+ready() {
+    make_files data 5000 5000
+    start_sink
+    port=${sink[1]##*:}
+    digest=$("$BUILD/tests/fakes/set_digest" data 2)
+}
+
+served() {
+    sender || tap_fail "the sink serves no more: $(cat err)"
+    equal "$(digest_of_line out)" "$digest" "digest"
+}
+
+# le64 NUMBER: eight bytes, the lowest first.
+le64() {
+    local i number=$1
+    for i in 1 2 3 4 5 6 7 8; do
+        # shellcheck disable=SC2059
+        printf "\\x$(printf %02x $((number & 255)))"
+        number=$((number >> 8))
+    done
+}
+
+hello() {
+    le64 $((0x31304c4c4f544f49))
+    printf %s "$1"
+    head -c $((64 - ${#1})) /dev/zero
+}
+
+# dropped: the sink closes descriptor 3 without an answer.
+dropped() {
+    equal "$(timeout 10 head -c 1 <&3 2>/dev/null | wc -c)" 0 "bytes of an answer"
+    exec 3>&-
+}
+
+connect() {
+    exec 3<>"/dev/tcp/127.0.0.1/$port"
+}
+
+test_serves() {
+    ready
+    served
+    served
+    # The same by hand: a greeting, 5000 bytes of one file to be digested, an answer of 24 bytes.
+    connect
+    { hello "a token"; le64 1; le64 5000; cat data/000000; } >&3
+    timeout 10 head -c 24 <&3 >answer
+    exec 3>&-
+    equal "$(head -c 8 answer | od -An -tu8 | tr -d ' ')" 5000 "bytes"
+    [ "$(head -c 16 answer | tail -c 8 | od -An -tu8 | tr -d ' ')" != 0 ] || tap_fail "no digest"
+    stop_sink
+}
+
+test_wrong_token() {
+    ready
+    for token in wrong "a toke" "a token " "" "a tokeN"; do
+        connect
+        hello "$token" >&3
+        dropped
+    done
+    served
+    stop_sink
+}
+
+test_garbage() {
+    ready
+    connect
+    head -c 72 /dev/urandom >&3
+    dropped
+    connect
+    { hello "a token"; le64 2; le64 1; } >&3 # no such mode
+    dropped
+    connect
+    { hello "a token"; le64 1; le64 -1; } >&3 # too many bytes
+    dropped
+    connect
+    { hello "a token"; le64 1; le64 5000; echo short; } >&3 # a count that does not hold
+    exec 3>&-
+    served
+    stop_sink
+}
+
+# Nobody waits behind a client that says nothing, or half of a greeting.
+test_slow_clients() {
+    ready
+    exec 4<>"/dev/tcp/127.0.0.1/$port" 5<>"/dev/tcp/127.0.0.1/$port" 6<>"/dev/tcp/127.0.0.1/$port"
+    hello "a token" | head -c 20 >&5
+    { hello "a token"; le64 1; le64 5000; head -c 100 data/000000; } >&6
+    served
+    exec 4>&- 5>&- 6>&-
+    served
+    stop_sink
+}
+
+# One more than it takes is turned away at once; when the others have gone there is room again.
+test_too_many_connections() {
+    local i
+    local -a held=()
+    ready
+    for i in $(seq 16); do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        held+=("$fd")
+        { hello "a token"; le64 1; le64 5000; } >&"$fd"
+    done
+    sleep 0.3
+    connect
+    dropped
+    refuse sender
+    for fd in "${held[@]}"; do
+        exec {fd}>&-
+    done
+    wait_for 10 sender
+    served
+    stop_sink
+}
+
+# refused_token: the file token holds none.
+refused_token() {
+    expect 2 timeout 10 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
+    holds err "a token is one line of 1 to 63 bytes"
+}
+
+test_token_file() {
+    local longest
+    longest=$(printf 'x%.0s' $(seq 63))
+    printf '\n' >token && refused_token
+    : >token && refused_token
+    printf 'two\nlines\n' >token && refused_token
+    printf 'one\n\n' >token && refused_token
+    printf 'nul\0\n' >token && refused_token
+    echo "${longest}x" >token && refused_token
+    printf %s "${longest}x" >token && refused_token
+    echo "$longest" >token
+    expect 124 timeout 1 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
+    printf %s "$longest" >token
+    expect 124 timeout 1 "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token
+}
+
+test_port_in_use() {
+    ready
+    expect 3 "$BUILD/iotoll" sink --listen "127.0.0.1:$port" --token-file token
+    holds err "Address already in use"
+    stop_sink
+}
+
+tap_main

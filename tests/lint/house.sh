@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# House rules that a reader relies on.
+# shellcheck source=tests/tap.sh
+. "$ROOT/tests/tap.sh"
+
+rooms="methods runners analysis"
+
+# includes_across DIR: every include in a room of another room's file.
+includes_across() {
+    local room other
+    for room in $rooms; do
+        for other in $rooms; do
+            [ "$room" != "$other" ] || continue
+            grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"](\.\./)*$other/" "$1/$room" --include='*.[ch]' || :
+        done
+    done
+    grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"](\.\./)*(methods|runners|analysis)/" "$1/common" \
+        --include='*.[ch]' || :
+    grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"\.\.?/' "$1"/{methods,runners,analysis,common} \
+        --include='*.[ch]' || :
+}
+
+test_rooms_do_not_include_each_other() {
+    includes_across "$ROOT" >found
+    [ ! -s found ] || tap_fail "$(sed "s,^$ROOT/,," found)"
+    # The check itself: it finds what it should.
+    mkdir -p tree/{methods/scan,runners,analysis,common}
+    echo '#include "runners/spawn.h"' >tree/methods/scan/x.c
+    echo '# include "methods/harness/io.h"' >tree/runners/x.h
+    echo '#include <runners/plan.h>' >tree/analysis/x.c
+    echo '#include "analysis/stats.h"' >tree/common/x.c
+    echo '#include "../runners/plan.h"' >tree/analysis/y.c
+    includes_across tree >found
+    for file in methods/scan/x.c runners/x.h analysis/x.c common/x.c analysis/y.c; do
+        holds found "tree/$file"
+    done
+}
+
+# names_of_methods DIR: quoted names of methods where no method is written. The baseline of ratios is the one
+# name that means something to the plan.
+names_of_methods() {
+    local name
+    for name in $(cd "$1/methods" && find . -mindepth 2 -name '*.c' ! -path './harness/*' |
+        sed 's,.*/,,; s,\.c$,,' | sort -u); do
+        grep -rn "\"$name\"" "$1"/{iotoll.c,runners,analysis,common,methods/harness,Makefile} "$1"/methods/*.c |
+            grep -vE '/\*|(fail|die)\(' || :
+    done
+}
+
+test_no_registry_of_methods() {
+    names_of_methods "$ROOT" >found
+    grep -v 'runners/plan\.c:.*point\.method, "stream"' found >others || :
+    [ ! -s others ] || tap_fail "$(cat others)"
+    [ "$(wc -l <found)" -le 1 ] || tap_fail "the baseline is named more than once: $(cat found)"
+    if grep -nE "$(cd "$ROOT/methods" && ls -d */*.c | grep -v harness/ | tr '\n' '|' | sed 's/|$//')" "$ROOT/Makefile"; then
+        tap_fail "the Makefile names a method"
+    fi
+}
+
+test_every_source_has_a_licence() {
+    find "$ROOT" -name '*.[ch]' -not -path "$ROOT/build/*" | while read -r file; do
+        head -n 1 "$file" | grep -q SPDX || echo "${file#"$ROOT"/}"
+    done >found
+    [ ! -s found ] || tap_fail "without SPDX line: $(cat found)"
+}
+
+# A method never reads a clock.
+test_methods_read_no_clock() {
+    if grep -rnE 'clock_|gettimeofday|time\(|rdtsc|getrusage' "$ROOT"/methods/*/*.c | grep -v /harness/; then
+        tap_fail "a method reads a clock"
+    fi
+}
+
+# assert() around work vanishes with NDEBUG; modules return errors, and only mains end the process.
+test_modules_do_not_exit() {
+    if grep -nE '[^_a-z](exit|abort|die)\(' "$ROOT"/common/*.c "$ROOT"/analysis/*.c | grep -v 'common/error\.c'; then
+        tap_fail "a module ends the process"
+    fi
+    if grep -rnE '[^_a-z]system\(|[^_a-z]popen\(' "$ROOT"/{common,runners,analysis,methods}; then
+        tap_fail "a shell is started"
+    fi
+}
+
+test_no_machine_in_the_tree() {
+    if grep -rnE "^[^#]*(/root/|/home/[a-z])" "$ROOT"/{common,runners,analysis,methods,configs,Makefile,.ci}; then
+        tap_fail "a path of somebody's machine"
+    fi
+}
+
+test_line_length() {
+    # Characters, not bytes.
+    LC_ALL=C.UTF-8 grep -rnE '^.{121,}$' "$ROOT"/{common,runners,analysis,methods,iotoll.c} --include='*.[ch]' >found || :
+    [ ! -s found ] || tap_fail "longer than 120: $(cut -c1-200 found)"
+}
+
+test_scripts_parse() {
+    for script in "$ROOT/.ci/run" "$ROOT/tests/run" "$ROOT"/tests/*.sh "$ROOT"/tests/*/*.{sh,bash}; do
+        bash -n "$script"
+    done
+}
+
+tap_main

@@ -1,0 +1,260 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# timeout: 240
+# What a method does when a call fails, a file is not what it should be, or an argument makes no sense:
+# it says so and never prints a result.
+# shellcheck source=tests/tap.sh
+. "$ROOT/tests/tap.sh"
+# shellcheck source=tests/methods/lib.bash
+. "$ROOT/tests/methods/lib.bash"
+
+shim=$BUILD/tests/preload/io.so
+calls="read write pread send recv sendfile mmap munmap madvise ftruncate fdatasync openat close"
+
+# shimmed FAULT COMMAND...
+shimmed() {
+    local fault=$1
+    shift
+    LD_PRELOAD=$shim IO_FAULT=$fault IO_FAULT_FIRED=fired "$@"
+}
+
+# A method that cannot do its work says why and prints nothing that could be taken for a result.
+must_have_failed() {
+    [ "$1" != 0 ] || tap_fail "$2: exit 0"
+    [ -s err ] || tap_fail "$2: exit $1 without a word"
+    [ ! -s out ] || tap_fail "$2: printed a result: $(cat out)"
+}
+
+test_shim_bites() {
+    make_files data 262144
+    strace -o log -E LD_PRELOAD="$shim" -E IO_FAULT=short -e trace=read \
+        "$BUILD/methods/scan/stream" --source data --file-size 262144 --once >out
+    [ "$(grep -c '^read(' log)" -gt 40 ] || tap_fail "reads were not shortened"
+}
+
+# A run either notices that a call failed, or was right all the same (the source's close, say).
+one_failing_call() {
+    local method=$1 call=$2 number=$3 status=0
+    to "${method%/*}"
+    rm -f fired
+    shimmed "fail:$call:$number:5" "$BUILD/methods/$method" --source data --files 2 --file-size 9000 \
+        --block-size 4096 --buffers 2 --durability fdatasync "${policy[@]}" "${destination[@]}" \
+        --once >out 2>err || status=$?
+    [ -e fired ] || return 1
+    [ $status != 0 ] || [ "$(digest_of_line out)" = "$digest" ] ||
+        tap_fail "$method: $call number $number failed, and a wrong result was printed"
+    [ $status = 0 ] || must_have_failed "$status" "$method: $call number $number"
+}
+
+test_nth_call_fails() {
+    local method call number fired_ever
+    make_files data 9000 9000
+    digest=$("$BUILD/tests/fakes/set_digest" data 2)
+    start_sink
+    for method in $(each_method); do
+        policy=()
+        fired_ever=0
+        if "$BUILD/methods/$method" --describe | grep -q willneed; then
+            policy=(--policy willneed)
+        fi
+        for call in $calls; do
+            for ((number = 1; number < 100; number++)); do
+                one_failing_call "$method" "$call" $number || break
+                fired_ever=1
+            done
+            [ "$number" -lt 100 ] || tap_fail "$method: $call never stops failing"
+        done
+        [ $fired_ever = 1 ] || tap_fail "$method: no call ever failed"
+    done
+    stop_sink
+}
+
+# A kernel or a file system without the call: not supported, with the reason, in a probe as in a trial.
+test_missing_system_call() {
+    local method call mode
+    make_files data 65536
+    start_sink
+    for method in $(each_method); do
+        for call in read write sendfile mmap; do
+            for mode in --probe --once; do
+                to "${method%/*}"
+                rm -f fired
+                shimmed "fail:$call:1:38" "$BUILD/methods/$method" --source data --file-size 65536 \
+                    "${destination[@]}" $mode >out 2>err && status=0 || status=$?
+                [ -e fired ] || continue
+                equal $status 77 "$method $mode without $call: exit"
+                must_have_failed $status "$method without $call"
+            done
+        done
+    done
+    stop_sink
+}
+
+test_file_shorter_than_said() {
+    local method
+    make_files data 5000
+    start_sink
+    for method in $(each_method); do
+        to "${method%/*}"
+        status=0
+        "$BUILD/methods/$method" --source data --file-size 20000 "${destination[@]}" --once \
+            >out 2>err || status=$?
+        equal $status 1 "$method over a file that is too short: exit"
+        must_have_failed $status "$method"
+    done
+    stop_sink
+}
+
+test_missing_file() {
+    local method
+    make_files data 5000
+    start_sink
+    for method in $(each_method); do
+        to "${method%/*}"
+        expect 1 "$BUILD/methods/$method" --source data --files 2 --file-size 5000 "${destination[@]}" --once
+        holds err 000001
+        must_have_failed 1 "$method"
+    done
+    stop_sink
+}
+
+test_destination_is_full() {
+    local method
+    need_root
+    make_files data 4194304
+    mkdir full
+    for method in $(each_method | grep ^copy/); do
+        mount -t tmpfs -o size=1m tmpfs full
+        status=0
+        "$BUILD/methods/$method" --source data --file-size 4194304 --destination full --once \
+            >out 2>err || status=$?
+        umount full
+        equal $status 1 "$method onto a full file system: exit"
+        must_have_failed $status "$method"
+    done
+}
+
+# What somebody planted in the destination is replaced; what it leads to is not touched.
+test_planted_destination() {
+    local method kind
+    make_files data 5000 5000 5000
+    for method in $(each_method | grep ^copy/); do
+        to copy
+        echo precious >outside
+        ln -s ../outside copies/000000
+        ln outside copies/000001
+        mkfifo copies/000002
+        expect 0 timeout 20 "$BUILD/methods/$method" --source data --files 3 --file-size 5000 \
+            --destination copies --once
+        equal "$(cat outside)" precious "$method: the file outside"
+        for kind in 0 1 2; do
+            cmp "data/00000$kind" "copies/00000$kind"
+        done
+    done
+}
+
+test_output_cannot_be_written() {
+    local method
+    make_files data 5000
+    start_sink
+    for method in $(each_method); do
+        to "${method%/*}"
+        status=0
+        "$BUILD/methods/$method" --source data --file-size 5000 "${destination[@]}" --once \
+            >/dev/full 2>err || status=$?
+        equal $status 1 "$method with a full standard output: exit"
+        [ -s err ] || tap_fail "$method: not a word"
+    done
+    stop_sink
+}
+
+# usage_error TEXT ARGUMENT...
+usage_error() {
+    local text=$1
+    shift
+    expect 2 "$BUILD/methods/$method" "$@"
+    must_have_failed 2 "$method $*"
+    holds err "$text"
+}
+
+test_usage() {
+    local method
+    make_files data 5000
+    for method in $(each_method); do
+        usage_error "--source DIR is missing" --file-size 1
+        usage_error "unrecognized option" --source data --frobnicate
+        usage_error "not a size" --source data --file-size 64Q
+        usage_error "at least 1" --source data --block-size 0
+        usage_error "from 1 to 1024" --source data --buffers 0
+        usage_error "from 1 to 1024" --source data --buffers 1025
+        usage_error "from 1 to 1000000" --source data --files 0
+        usage_error "not one of its values" --source data --policy hopeful
+        usage_error "no argument is expected" --source data astray
+        case $method in
+        copy/*) usage_error "--destination DIR is missing" --source data --file-size 1 ;;
+        send/*) usage_error "--connect HOST:PORT" --source data --file-size 1 ;;
+        esac
+        if "$BUILD/methods/$method" --describe | jq -e '.policies == []' >/dev/null; then
+            usage_error "does not offer it" --source data --policy populate
+        fi
+        if "$BUILD/methods/$method" --describe | jq -e '.lazy and .task == "scan"' >/dev/null; then
+            usage_error "would move no bytes" --source data --consumption none
+        fi
+    done
+}
+
+test_description() {
+    local method found=0
+    for method in $(each_method); do
+        "$BUILD/methods/$method" --describe >out
+        equal "$(wc -l <out)" 1 "$method --describe: lines"
+        equal "$(jq -r '.task + "/" + .method' out)" "$method" "describes itself as"
+        jq -e '(.summary | length > 10) and (.lazy | type == "boolean") and (keys | length == 6)
+               and (.axes - ["block_size", "buffers", "policy"] == [])
+               and ((.axes | index("policy")) != null) == (.policies | length > 0)' out
+        found=$((found + 1))
+    done
+    equal $found "$(find "$ROOT"/methods/*/ -name '*.c' ! -path '*/harness/*' | wc -l)" "methods"
+}
+
+test_wrong_token() {
+    local method
+    make_files data 5000
+    start_sink
+    echo wrong >token
+    for method in $(each_method | grep ^send/); do
+        to send
+        expect 1 timeout 20 "$BUILD/methods/$method" --source data --file-size 5000 "${destination[@]}" --once
+        must_have_failed 1 "$method"
+    done
+    stop_sink
+}
+
+# A sink that did not get what was sent is believed; one that makes it up is found by its digest.
+test_lying_sink() {
+    local method lie
+    make_files data 5000
+    echo "a token" >token
+    digest=$("$BUILD/tests/fakes/set_digest" data 1)
+    for lie in count early garbage digest; do
+        "$BUILD/tests/fakes/liar" $lie >port &
+        wait_for 10 test -s port
+        for method in $(each_method | grep ^send/); do
+            status=0
+            timeout 20 "$BUILD/methods/$method" --source data --file-size 5000 \
+                --connect "127.0.0.1:$(cat port)" --token-file token --once >out 2>err || status=$?
+            if [ $lie = digest ]; then
+                equal $status 0 "$method: exit"
+                [ "$(digest_of_line out)" != "$digest" ] || tap_fail "$method does not use the sink's digest"
+            else
+                equal $status 1 "$method, $lie: exit"
+                must_have_failed 1 "$method, $lie"
+            fi
+        done
+        kill $!
+        wait $! || :
+        rm port
+    done
+}
+
+tap_main

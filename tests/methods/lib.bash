@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# For tests of method programs: sourced after tests/tap.sh.
+
+# Every method as task/name, found, never listed.
+each_method() {
+    (cd "$BUILD/methods" && find . -mindepth 2 -maxdepth 2 -type f -perm -u+x ! -name '*.*' | sed 's,^\./,,' | sort)
+}
+
+# make_files DIR SIZE...: 000000, 000001, ... of random bytes.
+make_files() {
+    local directory=$1 index=0 size
+    shift
+    mkdir -p "$directory"
+    for size; do
+        head -c "$size" /dev/urandom >"$directory/$(printf %06d $index)"
+        index=$((index + 1))
+    done
+}
+
+# A sink in the background, as send methods want it: its options are in the array sink.
+start_sink() {
+    echo "a token" >token
+    "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token 2>sink.log &
+    sink_pid=$!
+    wait_for 10 grep -q 'sink on' sink.log
+    sink=(--connect "$(sed -n 's/.*sink on //p' sink.log)" --token-file token)
+}
+
+stop_sink() {
+    kill "$sink_pid"
+    wait "$sink_pid" || :
+}
+
+# to TASK: set the array destination to the options that say where this task's bytes go.
+to() {
+    destination=()
+    case $1 in
+    copy) rm -rf copies && mkdir copies && destination=(--destination copies) ;;
+    send) destination=("${sink[@]}") ;;
+    esac
+}
+
+digest_of_line() {
+    jq -er .digest "$1"
+}
