@@ -11,9 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/axes.h"
 #include "common/clock.h"
 #include "common/tasks.h"
 #include "common/units.h"
+#include "runners/folios.h"
+#include "runners/host_cache.h"
 #include "runners/hyperfine.h"
 #include "runners/sink.h"
 #include "runners/trial.h"
@@ -84,10 +87,35 @@ static void mark_unavailable_targets(struct session *session)
             mark_unsupported(point, "source not available: %.200s", source->reason);
         else if (destination && !destination->available)
             mark_unsupported(point, "destination not available: %.200s", destination->reason);
-        else if (source && source->is_memory && !strcmp(point->point.cache, "cold"))
+        else if (source && source->device.is_memory && !strcmp(point->point.cache, "cold"))
             mark_unsupported(point, "%s is held in memory: its pages are the files, so it is never cold",
-                             source->file_system);
+                             source->device.file_system);
     }
+}
+
+/* What a cache state needs of this machine. */
+static void mark_cache_states(struct session *session)
+{
+    const struct cgroup_part *memory = &session->cgroup.parts[CGROUP_MEMORY];
+    bool visible = folios_visible();
+
+    for (size_t i = 0; i < session->plan.count; i++) {
+        struct plan_point *point = &session->plan.points[i];
+        if (!point->supported)
+            continue;
+        if (point->point.pressure_percent && !cgroup_has(&session->cgroup, CGROUP_MEMORY))
+            mark_unsupported(point, "pressured: %.230s", memory->reason);
+        if (!strcmp(point->point.cache, axes_caches[CACHE_WARM_SMALL_FOLIOS]) && !visible)
+            mark_unsupported(point, "%s", "the size of folios cannot be verified here: it takes root and "
+                                          "/proc/kpageflags");
+    }
+}
+
+static bool is_limited(const struct plan_point *point)
+{
+    return point->point.pressure_percent ||
+           (point->source && point->source->type == TARGET_THROTTLED) ||
+           (point->destination && point->destination->type == TARGET_THROTTLED);
 }
 
 /* hyperfine times a whole process: its cache preparation needs files, and what is checked inside the
@@ -106,6 +134,8 @@ static int begin_hyperfine(struct session *session, struct error *error)
             available = hyperfine_available();
         if (!available)
             mark_unsupported(point, "%s", "hyperfine is not installed (`make deps`)");
+        else if (is_limited(point))
+            mark_unsupported(point, "%s", "hyperfine's own work would count against the limit");
         else if (task->source != PLACE_FILE || (task->random && task->writes))
             mark_unsupported(point, "hyperfine cannot time the whole process of task %s alone", task->name);
     }
@@ -174,6 +204,41 @@ static void note_privileges(struct session *session)
                               "/dev/shm.", session->targets.all[i].spec->name);
 }
 
+/* A control group is made only if a target or a point needs one. */
+static unsigned wanted_controllers(const struct session *session)
+{
+    unsigned wanted = 0;
+
+    for (size_t i = 0; i < session->config.target_count; i++)
+        if (session->config.targets[i].type == TARGET_THROTTLED)
+            wanted |= 1U << CGROUP_IO;
+    for (size_t i = 0; i < session->plan.count; i++)
+        if (session->plan.points[i].point.pressure_percent)
+            wanted |= 1U << CGROUP_MEMORY;
+    return wanted;
+}
+
+/* Ask every disk once; the seed differs from run to run, lest the ranges be known already. */
+static void probe_host_caches(struct session *session)
+{
+    session->host_cache = json_object();
+    for (size_t i = 0; i < session->targets.count; i++) {
+        const struct target *target = &session->targets.all[i];
+        const char *disk = target->device.real;
+        if (!target_has_device(target) || json_object_get(session->host_cache, disk))
+            continue;
+        json_t *found = host_cache_probe(disk, clock_monotonic_ns());
+        if (json_is_true(json_object_get(found, "suspected")))
+            session_leave_out(session, "The host's cache may serve reads of target %s: a second cold read of "
+                              "the same range is far faster than the first.", target->spec->name);
+        const char *reason = json_string_value(json_object_get(found, "reason"));
+        if (reason)
+            session_leave_out(session, "Whether something below target %s caches reads could not be tried: %s.",
+                              target->spec->name, reason);
+        json_object_set_new(session->host_cache, disk, found);
+    }
+}
+
 int session_open(struct session *session, struct error *error)
 {
     session->left_out = json_array();
@@ -184,25 +249,32 @@ int session_open(struct session *session, struct error *error)
     if (alone)
         session_leave_out(session, "With one CPU, methods and the sink share it.");
     hold_programs(&session->catalogue);
+    struct target_site site = {.undo = &session->undo,
+                               .cgroup = &session->cgroup,
+                               .sink_cpu = alone ? SINK_CPU_ANY : first_allowed(&session->allowed)};
     if (undo_begin(&session->undo, error) < 0 ||
-        targets_open(&session->targets, &session->config, &session->undo,
-                     alone ? SINK_CPU_ANY : first_allowed(&session->allowed), error) < 0)
+        cgroup_open(&session->cgroup, wanted_controllers(session), &session->undo, error) < 0 ||
+        targets_open(&session->targets, &session->config, &site, error) < 0)
         return -1;
     note_privileges(session);
     mark_unavailable_targets(session);
+    mark_cache_states(session);
     if (begin_hyperfine(session, error) < 0 || check_space(session, error) < 0)
         return -1;
+    probe_host_caches(session);
     return probe_methods(session, error);
 }
 
 int session_close(struct session *session)
 {
     targets_close(&session->targets);
+    cgroup_close(&session->cgroup);
     int result = undo_all(&session->undo);
     datasets_free(&session->datasets);
     plan_free(&session->plan);
     config_free(&session->config);
     catalogue_free(&session->catalogue);
+    json_decref(session->host_cache);
     json_decref(session->left_out);
     json_decref(session->bought);
     return result;

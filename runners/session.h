@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include "runners/catalogue.h"
+#include "runners/cgroup.h"
 #include "runners/config.h"
 #include "runners/dataset.h"
 #include "runners/journal.h"
@@ -26,11 +27,14 @@ struct session {
     struct config config;
     struct plan plan;
     struct undo undo;
+    struct cgroup cgroup; /* that trials run in which need a limit */
     struct targets targets;
     struct datasets datasets;
     struct journal journal;
     struct accounting accounting;
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
+    const struct target *last_written; /* by the trial before; NULL once it is settled */
+    json_t *host_cache; /* disk number -> what host_cache_probe found */
     json_t *left_out; /* sentences: what could not be done here, and why */
     cpu_set_t allowed; /* CPUs that this process may use */
 };
