@@ -39,6 +39,8 @@ static void print_table(const struct session *session, FILE *out)
     for (size_t i = 0; i < session->plan.count; i++) {
         const struct plan_point *point = &session->plan.points[i];
         const struct method_info *method = point->method;
+        if (point->point.replica)
+            continue;
         if (strcmp(task, method->task))
             fprintf(out, "%s%s\n", *task ? "\n" : "", method->task);
         task = method->task;
@@ -58,7 +60,8 @@ static int print_json(const struct session *session, FILE *out)
     json_t *array = json_array();
 
     for (size_t i = 0; i < session->plan.count; i++)
-        json_array_append_new(array, method_json(&session->plan.points[i]));
+        if (!session->plan.points[i].point.replica)
+            json_array_append_new(array, method_json(&session->plan.points[i]));
     int result = json_dumpf(array, out, JSON_INDENT(2));
     fputc('\n', out);
     json_decref(array);
