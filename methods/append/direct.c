@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* append with O_DIRECT, B bytes a call: the device takes the bytes from the buffer, and every call waits for
- * it and for the file system to find room. The tail is written padded to a whole sector, and the file cut
- * to its length. */
+/* append with O_DIRECT, B bytes a call: the device takes the bytes from the buffer, and every call
+ * waits for it and for the file system to find room. The tail is written padded to a whole sector,
+ * and the file cut to its length. */
 #include <fcntl.h>
 
 #include "methods/harness/direct.h"
@@ -15,8 +15,9 @@ static void allocate(struct job *job)
 static void transfer(struct job *job)
 {
     for (uint64_t i = 0; i < block_count(job); i++) {
-        append_stamp(job, job->buffer, block_offset(job, i), job->block_size_bytes);
-        direct_write(job, job->destination, job->buffer, block_length(job, i), block_offset(job, i));
+        uint64_t offset = block_offset(job, i);
+        append_stamp(job, job->buffer, offset, job->block_size_bytes);
+        direct_write(job, job->destination, job->buffer, block_length(job, i), offset);
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* append with io_uring: N writes of B bytes in flight from registered buffers, each at its offset behind the
- * end of the file, so the file grows in the order in which they end. A file system that cannot write
- * without blocking has them done by kernel threads, one at a time. */
+/* append with io_uring: N writes of B bytes in flight from registered buffers, each at its offset
+ * behind the end of the file, so the file grows in the order in which they end. A file system that
+ * cannot write without blocking has them done by kernel threads, one at a time. */
 #include "methods/harness/ring.h"
 
 static void start(struct job *job, struct ring_slot *slot)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* copy with copy_file_range(2), B bytes a call: the file system chooses how. Most copy inside the kernel as
- * sendfile(2) does; xfs and btrfs share the extents where they can, and then no byte moves: files that came
- * out shared are counted, and their GB/s mean nothing. */
+/* copy with copy_file_range(2), B bytes a call: the file system chooses how. Most copy inside the
+ * kernel as sendfile(2) does; xfs and btrfs share the extents where they can, and then no byte
+ * moves: files that came out shared are counted, and their GB/s mean nothing. */
 #include <errno.h>
 #include <unistd.h>
 

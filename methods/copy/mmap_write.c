@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* copy with write(2) straight from a mapping of the source, B bytes a call: one copy by the CPU, page cache
- * to page cache; the kernel takes the faults of the mapping while it copies. */
+/* copy with write(2) straight from a mapping of the source, B bytes a call: one copy by the CPU,
+ * page cache to page cache; the kernel takes the faults of the mapping while it copies. */
 #include "methods/harness/method.h"
 
 static void setup(struct job *job)
@@ -11,7 +11,8 @@ static void setup(struct job *job)
 static void transfer(struct job *job)
 {
     for (uint64_t i = 0; i < block_count(job); i++)
-        io_write_all(job->destination, (char *)job->from + block_offset(job, i), block_length(job, i));
+        io_write_all(job->destination, (char *)job->from + block_offset(job, i),
+                     block_length(job, i));
 }
 
 static void teardown(struct job *job)

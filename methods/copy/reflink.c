@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* copy with ioctl(FICLONE): the destination gets references to the source's extents, so this is an update
- * of metadata, whatever the file's size; never compare its GB/s with those of a copy. The trap: small files
- * may be kept inside the inode and copied, so every extent is checked to be shared. */
+/* copy with ioctl(FICLONE): the destination gets references to the source's extents, so this is an
+ * update of metadata, whatever the file's size; never compare its GB/s with those of a copy. The
+ * trap: small files may be kept inside the inode and copied, so every extent is checked to be
+ * shared. */
 #include <errno.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* copy with io_uring: N blocks on their way at once, each as a read linked to the write behind it, so that
- * the kernel goes from one to the other without us. Two copies by the CPU, as with read(2) and write(2). A
- * file system that cannot write without blocking has its writes done by kernel threads, one at a time. */
+/* copy with io_uring: N blocks on their way at once, each as a read linked to the write behind it,
+ * so that the kernel goes from one to the other without us. Two copies by the CPU, as with read(2)
+ * and write(2). A file system that cannot write without blocking has its writes done by kernel
+ * threads, one at a time. */
 #include "methods/harness/ring.h"
 
 static void start(struct job *job, struct ring_slot *slot)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What kernels have and older headers lack: numbers of the kernel's interface, which never change. */
+/* What kernels have and older headers lack: numbers of the kernel's interface, which never
+ * change. */
 #ifndef IOTOLL_COMPAT_H
 #define IOTOLL_COMPAT_H
 

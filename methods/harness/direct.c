@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -18,7 +20,7 @@ void direct_check(const struct job *job)
         die(EXIT_UNSUPPORTED, "O_DIRECT moves whole sectors: B=%llu is no multiple of %d",
             (unsigned long long)job->block_size_bytes, SECTOR_BYTES);
     if (job->alignment == ALIGNMENT_MALLOC)
-        die(EXIT_UNSUPPORTED, "O_DIRECT needs aligned memory: a buffer as malloc returns it is not");
+        die(EXIT_UNSUPPORTED, "O_DIRECT needs aligned memory, which malloc does not return");
 }
 
 void direct_allocate(struct job *job)
@@ -33,8 +35,18 @@ void direct_allocate_records(struct job *job)
     allocate_records(job);
 }
 
-/* statx(2) tells since Linux 6.1, where the file system does. Elsewhere a page suits every one; but tmpfs
- * takes O_DIRECT (since 6.6) and has nothing but its cache to serve it from. */
+/* btrfs computes checksums over its own copy, lest the buffer change meanwhile: since Linux 6.15 at
+ * the latest it takes such writes through the page cache, and nothing tells. */
+static void refuse_checksums(int fd)
+{
+    int flags = 0;
+
+    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0 || !(flags & FS_NOCOW_FL))
+        die(EXIT_UNSUPPORTED, "btrfs writes files with checksums through its cache; see chattr +C");
+}
+
+/* statx(2) tells since Linux 6.1, where the file system does. Elsewhere a page suits every one; but
+ * tmpfs takes O_DIRECT (since 6.6) and has nothing but its cache to serve it from. */
 static uint64_t unit_of(int fd)
 {
     struct statx status;
@@ -50,6 +62,8 @@ static uint64_t unit_of(int fd)
         fail("fstatfs");
     if (system.f_type == TMPFS_MAGIC)
         die(EXIT_UNSUPPORTED, "tmpfs has no device: O_DIRECT is taken, and served from memory");
+    if (system.f_type == BTRFS_SUPER_MAGIC && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY)
+        refuse_checksums(fd);
     return PAGE_BYTES;
 }
 
@@ -72,7 +86,7 @@ void direct_begin(struct job *job)
 void direct_check_offset(const struct job *job, uint64_t offset)
 {
     if (offset % job->direct_unit)
-        die(EXIT_UNSUPPORTED, "O_DIRECT moves blocks of %llu bytes here, and only to and from multiples of it",
+        die(EXIT_UNSUPPORTED, "O_DIRECT moves blocks of %llu bytes here, at multiples of that only",
             (unsigned long long)job->direct_unit);
 }
 
@@ -110,7 +124,8 @@ void direct_read(const struct job *job, void *buffer, uint64_t length, uint64_t 
     }
 }
 
-void direct_write(const struct job *job, int fd, const void *buffer, uint64_t length, uint64_t offset)
+void direct_write(const struct job *job, int fd, const void *buffer, uint64_t length,
+                  uint64_t offset)
 {
     uint64_t room = direct_round(job, length), done = 0;
 

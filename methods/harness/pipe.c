@@ -8,7 +8,7 @@
 
 #include "common/error.h"
 
-enum { PIPE_BYTES = 64 << 10, PIPE_BYTES_MAX = 1 << 30 }; /* what a pipe has; what one may ask for */
+enum { PIPE_BYTES = 64 << 10, PIPE_BYTES_MAX = 1 << 30 }; /* what a pipe has; what it may have */
 
 struct pipe {
     int in, out;
@@ -66,7 +66,8 @@ void pipe_transfer(struct job *job)
     struct pipe *pipe = job->state;
 
     for (uint64_t left = job->length_bytes; left > 0;) {
-        size_t held = splice_some(job->source, pipe->in, io_at_most(left, job->block_size_bytes), 0);
+        size_t length = io_at_most(left, job->block_size_bytes);
+        size_t held = splice_some(job->source, pipe->in, length, 0);
         left -= held;
         while (held > 0)
             held -= splice_some(pipe->out, job->destination, held, left > 0 ? SPLICE_F_MORE : 0);

@@ -5,7 +5,8 @@
 
 #include "methods/harness/method.h"
 
-/* Hooks: a pipe in job->state that holds B bytes, or as many as fs.pipe-max-size lets this user have. */
+/* Hooks: a pipe in job->state that holds B bytes, or as many as fs.pipe-max-size lets this user
+ * have. */
 void pipe_allocate(struct job *job);
 void pipe_release(struct job *job);
 

@@ -14,24 +14,24 @@ void ring_fail(const char *what, int problem)
 {
     errno = problem;
     if (problem == ENOSYS)
-        die(EXIT_UNSUPPORTED, "%s: this kernel has no io_uring, or a seccomp filter hides it", what);
+        die(EXIT_UNSUPPORTED, "%s: the kernel has no io_uring, or seccomp hides it", what);
     if (problem == EPERM)
         die(EXIT_UNSUPPORTED, "%s: io_uring is switched off for this user: see sysctl "
             "kernel.io_uring_disabled and kernel.io_uring_group:", what);
     if (problem == ENOMEM)
-        die(EXIT_UNSUPPORTED, "%s: N * B bytes are more than may be locked: raise ulimit -l:", what);
+        die(EXIT_UNSUPPORTED, "%s: N * B is more than may be locked: raise ulimit -l:", what);
     fail(what);
 }
 
-/* Completions are then worked off when we wait for them, and do not interrupt the consumer; kernels before
- * 6.1 know only the plain ring, which does the same. */
+/* Completions are then worked off when we wait for them, and do not interrupt the consumer; kernels
+ * before 6.1 know only the plain ring, which does the same. */
 static void open_ring(struct ring *ring)
 {
-    struct io_uring_params params = {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN};
+    struct io_uring_params params = {0};
     unsigned entries = 2 * ring->count;
 
-    if (ring->polled)
-        params.flags = IORING_SETUP_SQPOLL;
+    params.flags = ring->polled ? IORING_SETUP_SQPOLL
+                                : IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
     int problem = io_uring_queue_init_params(entries, &ring->uring, &params);
     if (problem == -EINVAL && !ring->polled)
         problem = io_uring_queue_init(entries, &ring->uring, 0);
@@ -116,7 +116,7 @@ void ring_begin(struct job *job)
     struct ring *ring = job->state;
     int files[RING_FILES] = {[RING_SOURCE] = job->source, [RING_DESTINATION] = job->destination};
 
-    if (job->destination < 0) /* an update writes where it could read */
+    if (job->offsets) /* an update writes where it could read */
         files[RING_DESTINATION] = job->source;
     int put = io_uring_register_files_update(&ring->uring, 0, files, RING_FILES);
     if (put < 0)
@@ -134,7 +134,8 @@ void ring_release(struct job *job)
 {
     struct ring *ring = job->state;
 
-    if (io_uring_unregister_files(&ring->uring) < 0 || io_uring_unregister_buffers(&ring->uring) < 0)
+    if (io_uring_unregister_files(&ring->uring) < 0 ||
+        io_uring_unregister_buffers(&ring->uring) < 0)
         die(1, "io_uring_unregister failed");
     io_uring_queue_exit(&ring->uring);
     io_buffer_free(job->buffer, ring->slot_bytes * ring->count, job->alignment);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* io_uring as it is meant to be used: one ring a thread for the whole cycle, N registered buffers of B
- * bytes with at most one request each way in the kernel's hands, registered files, and one system call for
- * all that is queued, which waits for completions too. */
+/* io_uring as it is meant to be used: one ring a thread for the whole cycle, N registered buffers
+ * of B bytes with at most one request each way in the kernel's hands, registered files, and one
+ * system call for all that is queued, which waits for completions too. */
 #ifndef IOTOLL_RING_H
 #define IOTOLL_RING_H
 
@@ -39,9 +39,9 @@ struct ring {
     bool polled;
 };
 
-/* Hooks, all for a ring in job->state. allocate: the ring and its buffers; polled: with a kernel thread that
- * takes requests without system calls, job->events counts how often it had to be woken; direct: for a file
- * that is open O_DIRECT. begin: register the job's files. */
+/* Hooks, all for a ring in job->state. allocate: the ring and its buffers; polled: with a kernel
+ * thread that takes requests without system calls, job->events counts how often it had to be woken;
+ * direct: for a file that is open O_DIRECT. begin: register the job's files. */
 void ring_allocate(struct job *job);
 void ring_allocate_polled(struct job *job);
 void ring_allocate_direct(struct job *job);
@@ -62,19 +62,20 @@ void ring_copy(struct ring *ring, struct ring_slot *slot, uint64_t offset, uint6
 void ring_receive(struct ring *ring, struct ring_slot *slot, uint64_t length);
 void ring_send(struct ring *ring, struct ring_slot *slot, uint64_t length);
 
-/* The same without a copy: the buffer belongs to the kernel until ring_unpin returns. job->events counts
- * the sends that were copied all the same. */
+/* The same without a copy: the buffer belongs to the kernel until ring_unpin returns. job->events
+ * counts the sends that were copied all the same. */
 void ring_send_zero_copy(struct ring *ring, struct ring_slot *slot, uint64_t length);
 void ring_unpin(struct ring *ring, struct ring_slot *slot);
 
 /* Slot for block `index` when blocks take turns. */
 struct ring_slot *ring_turn(struct ring *ring, uint64_t index);
+void ring_read_block(struct ring *ring, uint64_t index);
 
 /* Wait until nothing of this slot is pending. */
 void ring_finish(struct ring *ring, struct ring_slot *slot);
 
-/* Do `pieces` pieces of work in any order with all slots busy: start queues the request of piece slot->index,
- * through, if there is one, is called when it is done. */
+/* Do `pieces` pieces of work in any order with all slots busy: start queues the request of piece
+ * slot->index, through, if there is one, is called when it is done. */
 void ring_each(struct job *job, uint64_t pieces, void (*start)(struct job *, struct ring_slot *),
                void (*through)(struct job *, struct ring_slot *));
 

@@ -8,10 +8,14 @@
 #include "methods/harness/direct.h"
 #include "methods/harness/ring.h"
 
+static bool uses_buffer(const struct ring_request *request)
+{
+    return request->opcode != IORING_OP_RECV && request->opcode != IORING_OP_SEND;
+}
+
 static bool is_on_socket(const struct ring_request *request)
 {
-    return request->opcode == IORING_OP_RECV || request->opcode == IORING_OP_SEND ||
-           request->opcode == IORING_OP_SEND_ZC;
+    return !uses_buffer(request) || request->opcode == IORING_OP_SEND_ZC;
 }
 
 /* A direct read of a tail asks for a whole unit. */
@@ -25,7 +29,8 @@ static uint32_t room_of(const struct ring *ring, const struct ring_request *requ
 }
 
 /* The submission queue has room for both requests of every slot. */
-static void queue(struct ring *ring, struct ring_slot *slot, struct ring_request *request, unsigned flags)
+static void queue(struct ring *ring, struct ring_slot *slot, struct ring_request *request,
+                  unsigned flags)
 {
     struct io_uring_sqe *sqe = io_uring_get_sqe(&ring->uring);
     bool out = request == &slot->out, socket = is_on_socket(request);
@@ -33,14 +38,14 @@ static void queue(struct ring *ring, struct ring_slot *slot, struct ring_request
 
     if (!sqe)
         die(1, "the submission queue is full");
-    io_uring_prep_rw(request->opcode, sqe, out ? RING_DESTINATION : RING_SOURCE, slot->bytes + request->done,
-                     room_of(ring, request), socket ? 0 : request->offset + request->done);
+    io_uring_prep_rw(request->opcode, sqe, out ? RING_DESTINATION : RING_SOURCE,
+                     slot->bytes + request->done, room_of(ring, request),
+                     socket ? 0 : request->offset + request->done);
     sqe->flags = (uint8_t)(IOSQE_FIXED_FILE | flags);
     sqe->msg_flags = socket ? MSG_WAITALL : 0;
     if (request->opcode == IORING_OP_SEND_ZC)
         sqe->ioprio = IORING_RECVSEND_FIXED_BUF | IORING_SEND_ZC_REPORT_USAGE;
-    sqe->buf_index = (uint16_t)(request->opcode == IORING_OP_RECV || request->opcode == IORING_OP_SEND
-                                    ? 0 : number);
+    sqe->buf_index = (uint16_t)(uses_buffer(request) ? number : 0);
     sqe->user_data = number << 1 | out;
     request->pending = true;
 }
@@ -52,13 +57,14 @@ static void queue_pair(struct ring *ring, struct ring_slot *slot)
     queue(ring, slot, &slot->out, 0);
 }
 
-static void ask(struct ring *ring, struct ring_slot *slot, uint8_t opcode, uint64_t offset, uint64_t length)
+static void ask(struct ring *ring, struct ring_slot *slot, uint8_t opcode, uint64_t offset,
+                uint64_t length)
 {
     bool out = opcode != IORING_OP_READ_FIXED && opcode != IORING_OP_RECV;
     struct ring_request *request = out ? &slot->out : &slot->in;
 
     slot->linked = false;
-    *request = (struct ring_request){.offset = offset, .wanted = (uint32_t)length, .opcode = opcode};
+    *request = (struct ring_request){offset, (uint32_t)length, 0, opcode, false};
     queue(ring, slot, request, 0);
 }
 
@@ -100,22 +106,35 @@ void ring_send_zero_copy(struct ring *ring, struct ring_slot *slot, uint64_t len
     ask(ring, slot, IORING_OP_SEND_ZC, 0, length);
 }
 
-/* Give the kernel what is queued. With a polling thread that is a store to memory, unless the thread fell
- * asleep. Interrupted or busy: the caller looks for completions and comes again. */
+/* Give the kernel what is queued, and wait for a completion if told to. To a polling thread it is
+ * given by a store to memory, unless that thread fell asleep. Interrupted or busy: the caller looks
+ * for completions and comes again. */
 static void submit(struct ring *ring, unsigned wait)
 {
-    if (ring->polled && __atomic_load_n(ring->uring.sq.kflags, __ATOMIC_ACQUIRE) & IORING_SQ_NEED_WAKEUP)
-        ring->job->events++;
-    int taken = io_uring_submit_and_wait(&ring->uring, wait);
-    if (taken < 0 && taken != -EINTR && taken != -EAGAIN && taken != -EBUSY)
-        ring_fail("io_uring_enter", -taken);
+    struct io_uring_cqe *cqe;
+    int problem;
+
+    if (ring->polled) {
+        ring->job->events += io_uring_sq_ready(&ring->uring) > 0 &&
+                             __atomic_load_n(ring->uring.sq.kflags, __ATOMIC_ACQUIRE) &
+                                 IORING_SQ_NEED_WAKEUP;
+        problem = io_uring_submit(&ring->uring);
+        if (problem >= 0 && wait)
+            problem = io_uring_wait_cqe(&ring->uring, &cqe);
+    } else {
+        problem = io_uring_submit_and_wait(&ring->uring, wait);
+    }
+    if (problem < 0 && problem != -EINTR && problem != -EAGAIN && problem != -EBUSY)
+        ring_fail("io_uring_enter", -problem);
 }
 
 static void request_fail(const struct ring *ring, const struct ring_request *request, int problem)
 {
     static const char *const names[] = {
-        [IORING_OP_READ_FIXED] = "io_uring READ_FIXED", [IORING_OP_WRITE_FIXED] = "io_uring WRITE_FIXED",
-        [IORING_OP_RECV] = "io_uring RECV", [IORING_OP_SEND] = "io_uring SEND",
+        [IORING_OP_READ_FIXED] = "io_uring READ_FIXED",
+        [IORING_OP_WRITE_FIXED] = "io_uring WRITE_FIXED",
+        [IORING_OP_RECV] = "io_uring RECV",
+        [IORING_OP_SEND] = "io_uring SEND",
         [IORING_OP_SEND_ZC] = "io_uring SEND_ZC"};
 
     if (problem == 0)
@@ -128,9 +147,10 @@ static void request_fail(const struct ring *ring, const struct ring_request *req
     fail(names[request->opcode]);
 }
 
-/* A short read breaks its link: the write behind it comes back cancelled, and the rest of both is queued
- * again. Anything else that is short is queued again by itself. */
-static void advance(struct ring *ring, struct ring_slot *slot, struct ring_request *request, int result)
+/* A short read breaks its link: the write behind it comes back cancelled, and the rest of both is
+ * queued again. Anything else that is short is queued again by itself. */
+static void advance(struct ring *ring, struct ring_slot *slot, struct ring_request *request,
+                    int result)
 {
     bool again = result == -EINTR || result == -EAGAIN;
     bool head = slot->linked && request == &slot->in;
@@ -178,6 +198,12 @@ struct ring_slot *ring_turn(struct ring *ring, uint64_t index)
     return &ring->slots[index % ring->count];
 }
 
+void ring_read_block(struct ring *ring, uint64_t index)
+{
+    ring_read(ring, ring_turn(ring, index), block_offset(ring->job, index),
+              block_length(ring->job, index));
+}
+
 void ring_finish(struct ring *ring, struct ring_slot *slot)
 {
     while (slot->in.pending || slot->out.pending)
@@ -215,11 +241,13 @@ void ring_each(struct job *job, uint64_t pieces, void (*start)(struct job *, str
     }
 }
 
-/* Requests are handed over by halves: fewer system calls, and never less than half in flight. Handing them
- * over to a polling thread costs nothing. */
-static void push(struct ring *ring)
+/* Requests are handed over by halves: fewer system calls, and never less than half in flight.
+ * Handing them over to a polling thread costs nothing. Who has to wait hands them over anyway. */
+static void push(struct ring *ring, const struct ring_slot *next)
 {
-    if (ring->polled || 2 * io_uring_sq_ready(&ring->uring) >= ring->count)
+    while (io_uring_cq_ready(&ring->uring) > 0)
+        take(ring);
+    if (ring->polled || (!next->in.pending && 2 * io_uring_sq_ready(&ring->uring) >= ring->count))
         submit(ring, 0);
 }
 
@@ -231,8 +259,8 @@ void ring_scan(struct job *job)
     for (uint64_t i = 0; i < blocks; i++) {
         struct ring_slot *slot = ring_turn(ring, i);
         for (; queued < blocks && queued < i + ring->count; queued++)
-            ring_read(ring, ring_turn(ring, queued), block_offset(job, queued), block_length(job, queued));
-        push(ring);
+            ring_read_block(ring, queued);
+        push(ring, slot);
         ring_finish(ring, slot);
         consume(job, slot->bytes, block_length(job, i));
     }

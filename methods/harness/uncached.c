@@ -8,12 +8,13 @@
 #include "methods/harness/compat.h"
 #include "methods/harness/io.h"
 
-/* The kernel says EOPNOTSUPP for a flag that it does not know, and for a file system that does not know it. */
+/* The kernel says EOPNOTSUPP for a flag that it does not know, and for a file system that does not
+ * know it. */
 static void uncached_fail(const char *what)
 {
     if (errno == EOPNOTSUPP || errno == EINVAL)
         die(EXIT_UNSUPPORTED,
-            "%s with RWF_DONTCACHE needs Linux 6.14 and a file system that knows it (ext4, xfs):", what);
+            "%s with RWF_DONTCACHE: needs Linux 6.14 and a file system that has it:", what);
     fail(what);
 }
 

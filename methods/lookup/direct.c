@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lookup with O_DIRECT: each record comes from the device itself, read into the buffer without a copy by
- * the CPU; no page is cached and none is evicted. A record must be whole sectors at whole sectors. */
+/* lookup with O_DIRECT: each record comes from the device itself, read into the buffer without a
+ * copy by the CPU; no page is cached and none is evicted. A record must be whole sectors at whole
+ * sectors. */
 #include <fcntl.h>
 
 #include "methods/harness/direct.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lookup with preadv2(2) and RWF_NOWAIT, which answers from the page cache or says EAGAIN; then the rest is
- * read by a blocking pread(2), here in the same thread, in a server in another. Those are counted: without
- * the count nobody knows which of the two calls was measured. */
+/* lookup with preadv2(2) and RWF_NOWAIT, which answers from the page cache or says EAGAIN; then the
+ * rest is read by a blocking pread(2), here in the same thread, in a server in another. Those are
+ * counted: without the count nobody knows which of the two calls was measured. */
 #include <errno.h>
 #include <sys/uio.h>
 
@@ -33,7 +33,8 @@ static void transfer(struct job *job)
         size_t got = read_cached(job, offset);
         if (got < job->block_size_bytes) {
             job->events++;
-            io_pread_all(job->source, (char *)job->buffer + got, job->block_size_bytes - got, offset + got);
+            io_pread_all(job->source, (char *)job->buffer + got, job->block_size_bytes - got,
+                         offset + got);
         }
         operation_done(job, i, begun, job->buffer);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lookup with io_uring: N records of B bytes asked for at once, consumed as they come. One system call hands
- * over all requests that have a buffer and waits for one, so cached records come many to a call. Latency
- * is counted from the request on: with N in flight each waits for its turn. */
+/* lookup with io_uring: N records of B bytes asked for at once, consumed as they come. One system
+ * call hands over all requests that have a buffer and waits for one, so cached records come many to
+ * a call. Latency is counted from the request on: with N in flight each waits for its turn. */
 #include "methods/harness/ring.h"
 
 const struct method method = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lookup with io_uring and O_DIRECT: N random reads in flight is what makes a solid-state drive fast, and no
- * page is cached or evicted for them. A record must be whole sectors at whole sectors. Latency is counted
- * from the request on: with N in flight each waits for its turn. */
+/* lookup with io_uring and O_DIRECT: N random reads in flight is what makes a solid-state drive
+ * fast, and no page is cached or evicted for them. A record must be whole sectors at whole sectors.
+ * Latency is counted from the request on: with N in flight each waits for its turn. */
 #include <fcntl.h>
 
 #include "methods/harness/ring.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* receive with io_uring: while one buffer of B bytes fills from the socket, the N - 1 before it are written
- * to the file. One receive at a time, since the bytes of a stream come in order; each system call hands
- * over a write and the next receive. */
+/* receive with io_uring: while one buffer of B bytes fills from the socket, the N - 1 before it are
+ * written to the file. One receive at a time, since the bytes of a stream come in order; each
+ * system call hands over a write and the next receive. */
 #include "methods/harness/ring.h"
 
 static void transfer(struct job *job)

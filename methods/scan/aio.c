@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan with libaio, the interface before io_uring: N reads of B bytes in flight, consumed in the file's
- * order. It is asynchronous only with O_DIRECT; without it io_submit(2) reads in the foreground, and
- * nothing says so. */
+/* scan with libaio, the interface before io_uring: N reads of B bytes in flight, consumed in the
+ * file's order. It is asynchronous only with O_DIRECT; without it io_submit(2) reads in the
+ * foreground, and nothing says so. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libaio.h>
@@ -32,7 +32,7 @@ static void allocate(struct job *job)
         fail("memory for the requests");
     errno = -io_setup((int)count, &flight->context);
     if (errno == EAGAIN)
-        die(EXIT_UNSUPPORTED, "io_setup: sysctl fs.aio-max-nr does not allow %u more requests:", count);
+        die(EXIT_UNSUPPORTED, "io_setup of %u requests: see sysctl fs.aio-max-nr:", count);
     if (errno)
         fail("io_setup");
     job->state = flight;
@@ -86,7 +86,7 @@ static void advance(struct job *job, const struct io_event *event)
     uint64_t whole = (uint64_t)got - (uint64_t)got % job->direct_unit;
     *missing -= whole;
     request->u.c.buf = (char *)request->u.c.buf + whole;
-    request->u.c.nbytes -= whole;
+    request->u.c.nbytes = io_at_most(direct_round(job, *missing), job->block_size_bytes);
     request->u.c.offset += (long long)whole;
     flight->queue[flight->queued++] = request;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan with O_DIRECT: the device writes straight into one buffer of B bytes, past the page cache. There is
- * no read-ahead either, so the device waits while the consumer works: B must be large, or see
- * scan/uring_direct. The trap: some file systems take the flag and use their cache. */
+/* scan with O_DIRECT: the device writes straight into one buffer of B bytes, past the page cache.
+ * There is no read-ahead either, so the device waits while the consumer works: B must be large, or
+ * see scan/uring_direct. The trap: some file systems take the flag and use their cache. */
 #include <fcntl.h>
 
 #include "methods/harness/direct.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan with memory-mapped blocks that a helper thread maps and populates ahead: while window i is consumed,
- * the helper takes the system calls, the faults and the waiting for window i + 1. Both threads meet in two
- * semaphores, which make no system call as long as neither has to wait. */
+/* scan with memory-mapped blocks that a helper thread maps and populates ahead: while window i is
+ * consumed, the helper takes the system calls, the faults and the waiting for window i + 1. Both
+ * threads meet in two semaphores, which make no system call as long as neither has to wait. */
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -29,8 +29,8 @@ static void down(sem_t *semaphore)
 /* Linux 5.14 can populate in one call; before, a byte of every page has to be read. */
 static void populate(const struct windows *windows, uint64_t index)
 {
-    char *block = windows_block(windows, index), *page = block - (uintptr_t)block % windows->page_bytes;
-    char *end = block + windows_length(windows, index);
+    char *block = windows_block(windows, index), *end = block + windows_length(windows, index);
+    char *page = block - (uintptr_t)block % windows->page_bytes;
 
     if (madvise(page, (size_t)(end - page), MADV_POPULATE_READ) == 0)
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan with pread(2): as read(2), but every call says where, so that threads and libraries can share one
- * descriptor without its position. What that costs beside scan/stream is all this measures. */
+/* scan with pread(2): as read(2), but every call says where, so that threads and libraries can
+ * share one descriptor without its position. What that costs beside scan/stream is all this
+ * measures. */
 #include "methods/harness/method.h"
 
 static void transfer(struct job *job)

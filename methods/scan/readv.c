@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan with readv(2) into N buffers of B bytes: one system call for N * B bytes. A call may end inside any
- * buffer; what it filled is consumed, and the next begins with the first buffer again. */
+/* scan with readv(2) into N buffers of B bytes: one system call for N * B bytes. A call may end
+ * inside any buffer; what it filled is consumed, and the next begins with the first buffer
+ * again. */
 #include <errno.h>
 #include <sys/uio.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan with io_uring: N reads of B bytes in flight into registered buffers, consumed in the file's order.
- * Pages that are cached are copied while the requests are handed over; only a cold file gains from N.
- * The trap: a ring or a buffer registered anew for every file costs more than reading it. */
+/* scan with io_uring: N reads of B bytes in flight into registered buffers, consumed in the file's
+ * order. Pages that are cached are copied while the requests are handed over; only a cold file
+ * gains from N. The trap: a ring or a buffer registered anew for every file costs more than reading
+ * it. */
 #include "methods/harness/ring.h"
 
 const struct method method = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan with io_uring and O_DIRECT: N reads of B bytes keep the device busy while the consumer works, and no
- * byte is copied by the CPU. With registered buffers the kernel need not look up their pages each time. */
+/* scan with io_uring and O_DIRECT: N reads of B bytes keep the device busy while the consumer
+ * works, and no byte is copied by the CPU. With registered buffers the kernel need not look up
+ * their pages each time. */
 #include <fcntl.h>
 
 #include "methods/harness/ring.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* send with io_uring: N reads of B bytes run ahead into registered buffers, and blocks are sent in order.
- * One send at a time: a stream socket may take part of a block, and the next must not overtake the rest.
- * One system call a block hands over the send and the read that refills the buffer before it. */
+/* send with io_uring: N reads of B bytes run ahead into registered buffers, and blocks are sent in
+ * order. One send at a time: a stream socket may take part of a block, and the next must not
+ * overtake the rest. One system call a block hands over the send and the read that refills the
+ * buffer before it. */
 #include "methods/harness/ring.h"
 
 static void transfer(struct job *job)
@@ -12,7 +13,7 @@ static void transfer(struct job *job)
     for (uint64_t i = 0; i < blocks; i++) {
         struct ring_slot *slot = ring_turn(ring, i);
         for (; asked < blocks && asked < i + ring->count; asked++)
-            ring_read(ring, ring_turn(ring, asked), block_offset(job, asked), block_length(job, asked));
+            ring_read_block(ring, asked);
         ring_finish(ring, slot);
         ring_send(ring, slot, block_length(job, i));
         ring_finish(ring, slot);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* send with io_uring's SEND_ZC: the network stack reads from the N registered buffers themselves, and a
- * buffer is filled again only when the kernel says that it is done with it, which for TCP is when the
- * other end has acknowledged. Over loopback, and with some devices, it copies anyway: that is counted. */
+/* send with io_uring's SEND_ZC: the network stack reads from the N registered buffers themselves,
+ * and a buffer is filled again only when the kernel says that it is done with it, which for TCP is
+ * when the other end has acknowledged. Over loopback, and with some devices, it copies anyway: that
+ * is counted. */
 #include "methods/harness/ring.h"
 
 static void allocate(struct job *job)
@@ -19,7 +20,7 @@ static void transfer(struct job *job)
         struct ring_slot *slot = ring_turn(ring, i);
         for (; asked < blocks && asked < i + ring->count; asked++) {
             ring_unpin(ring, ring_turn(ring, asked));
-            ring_read(ring, ring_turn(ring, asked), block_offset(job, asked), block_length(job, asked));
+            ring_read_block(ring, asked);
         }
         ring_finish(ring, slot);
         ring_send_zero_copy(ring, slot, block_length(job, i));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* send with MSG_ZEROCOPY from a mapping of the file, B bytes a call: the socket takes references to the
- * pages, as with sendfile(2). The mapping stays until the kernel has said of every call that it is done
- * with the pages. Over loopback, and with some devices, it copies after all: such calls are counted. */
+/* send with MSG_ZEROCOPY from a mapping of the file, B bytes a call: the socket takes references to
+ * the pages, as with sendfile(2). The mapping stays until the kernel has said of every call that it
+ * is done with the pages. Over loopback, and with some devices, it copies after all: such calls are
+ * counted. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -63,7 +64,7 @@ static size_t send_some(struct job *job, const char *bytes, size_t length, unsig
         if (sent >= 0)
             return (size_t)sent;
         if (errno == ENOBUFS && *due == 0)
-            die(EXIT_UNSUPPORTED, "send(MSG_ZEROCOPY): raise ulimit -l or sysctl net.core.optmem_max:");
+            die(EXIT_UNSUPPORTED, "send(MSG_ZEROCOPY): see ulimit -l, sysctl net.core.optmem_max:");
         if (errno == ENOBUFS)
             *due -= await(job);
         else if (errno != EINTR)

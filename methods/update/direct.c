@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* update with O_DIRECT: each record goes to the device before the call returns, and cached pages of it are
- * dropped. It is not durable yet: the device's own cache is flushed at the durability point. A record must
- * be whole sectors at whole sectors; anything less would have to read first. */
+/* update with O_DIRECT: each record goes to the device before the call returns, and cached pages of
+ * it are dropped. It is not durable yet: the device's own cache is flushed at the durability point.
+ * A record must be whole sectors at whole sectors; anything less would have to read first. */
 #include <fcntl.h>
 
 #include "methods/harness/direct.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* update with io_uring: N writes of B bytes in flight from registered buffers, each with its own record.
- * Latency is counted from the request on: with N in flight each waits for its turn. A file system that
- * cannot write without blocking has them done by kernel threads, one at a time. */
+/* update with io_uring: N writes of B bytes in flight from registered buffers, each with its own
+ * record. Latency is counted from the request on: with N in flight each waits for its turn. A file
+ * system that cannot write without blocking has them done by kernel threads, one at a time. */
 #include "common/content.h"
 #include "methods/harness/ring.h"
 
