@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void compose(char *text, size_t size, const char *format, va_list arguments)
 {
@@ -40,6 +42,9 @@ int error_prefix(struct error *error, const char *format, ...)
     return -1;
 }
 
+/* The first of several threads to die speaks for all. */
+static atomic_flag dying = ATOMIC_FLAG_INIT;
+
 void die(int code, const char *format, ...)
 {
     char text[1024];
@@ -48,6 +53,8 @@ void die(int code, const char *format, ...)
     va_start(arguments, format);
     compose(text, sizeof text, format, arguments);
     va_end(arguments);
+    while (atomic_flag_test_and_set(&dying))
+        pause(); /* another thread has said why, and ends us all */
     fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
     exit(code);
 }

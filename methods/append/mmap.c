@@ -15,7 +15,6 @@ static void transfer(struct job *job)
 {
     uint64_t block = job->block_size_bytes;
 
-    append_prepare(job, job->buffer, block);
     for (uint64_t done = 0; done < job->file_size_bytes; done += block) {
         uint64_t left = job->file_size_bytes - done;
         append_stamp(job, job->buffer, done, block);
@@ -37,7 +36,7 @@ const struct method method = {
     .summary = "ftruncate(2), then stores into a shared mapping",
     .axes = METHOD_BLOCK | METHOD_POLICY | METHOD_ALIGNMENT,
     .policies = POLICY_BIT(POLICY_NONE) | POLICY_BIT(POLICY_POPULATE) | POLICY_BIT(POLICY_HUGEPAGE),
-    .allocate = allocate_block,
+    .allocate = allocate_pattern,
     .setup = setup,
     .transfer = transfer,
     .make_durable = durable,

@@ -7,7 +7,6 @@
 
 static void transfer(struct job *job)
 {
-    append_prepare(job, job->buffer, job->block_size_bytes);
     for (uint64_t i = 0; i < block_count(job); i++) {
         uint64_t offset = block_offset(job, i);
         append_stamp(job, job->buffer, offset, job->block_size_bytes);
@@ -18,7 +17,7 @@ static void transfer(struct job *job)
 const struct method method = {
     .summary = "pwritev2(2) with RWF_DONTCACHE, B bytes a call",
     .axes = METHOD_BLOCK | METHOD_ALIGNMENT,
-    .allocate = allocate_block,
+    .allocate = allocate_pattern,
     .transfer = transfer,
     .release = release_block,
 };

@@ -6,7 +6,6 @@ static void transfer(struct job *job)
 {
     uint64_t block = job->block_size_bytes;
 
-    append_prepare(job, job->buffer, block);
     for (uint64_t done = 0; done < job->file_size_bytes; done += block) {
         uint64_t left = job->file_size_bytes - done;
         append_stamp(job, job->buffer, done, block);
@@ -17,7 +16,7 @@ static void transfer(struct job *job)
 const struct method method = {
     .summary = "write(2) from one buffer of B bytes",
     .axes = METHOD_BLOCK | METHOD_ALIGNMENT,
-    .allocate = allocate_block,
+    .allocate = allocate_pattern,
     .transfer = transfer,
     .release = release_block,
 };

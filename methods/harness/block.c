@@ -7,6 +7,12 @@ void allocate_block(struct job *job)
     job->buffer = io_buffer_new(job->block_size_bytes, job->alignment);
 }
 
+void allocate_pattern(struct job *job)
+{
+    allocate_block(job);
+    append_prepare(job, job->buffer, job->block_size_bytes);
+}
+
 void allocate_records(struct job *job)
 {
     allocate_block(job);

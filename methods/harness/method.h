@@ -91,6 +91,7 @@ extern const struct method method;
  * the alignment axis says. */
 void allocate_block(struct job *job);
 void release_block(struct job *job);
+void allocate_pattern(struct job *job); /* one buffer, which holds the first block of an append */
 void allocate_records(struct job *job); /* one buffer, which holds the record of an update */
 void allocate_blocks(struct job *job);
 void release_blocks(struct job *job);

@@ -14,6 +14,7 @@ void random_allocate(struct trial *trial)
 {
     trial->offsets = calloc(trial->options.operations, sizeof *trial->offsets);
     trial->latencies = calloc(trial->options.threads, sizeof *trial->latencies);
+    latency_stamp(); /* the first one finds out which clock is good: not inside a timed part */
     if (!trial->offsets || !trial->latencies)
         die(1, "out of memory for %llu operations", (unsigned long long)trial->options.operations);
 }

@@ -102,7 +102,7 @@ test_lies_about_bytes() {
     void_because fewer "moved 65535 bytes a cycle, expected 65536"
     void_because skips "4096 of 65536 bytes were consumed"
     trials run 'map(select(.method == "shorter") | .task + ": " + .void_reason)[]' >reasons
-    holds reasons "the copy 000000 has 65535 bytes instead of 65536"
+    holds reasons "the destination 000000 has 65535 bytes instead of 65536"
     holds reasons "send: timed out"
     equal "$(trials run 'map(select(.valid) | .method) | join(" ")')" stream "valid"
     nothing_left

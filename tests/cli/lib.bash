@@ -57,9 +57,9 @@ ask() {
 JSON
 }
 
-# trials RUN FILTER: jq over the array of all trials.
+# trials RUN FILTER: jq over the array of all trials but those of A/A twins.
 trials() {
-    jq -sr "$2" "$1/trials.jsonl"
+    jq -sr "map(select(.replica == 0)) | $2" "$1/trials.jsonl"
 }
 
 # Every line parses, and none is half a line.

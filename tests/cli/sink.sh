@@ -57,7 +57,7 @@ test_serves() {
     served
     # The same by hand: a greeting, 5000 bytes of one file to be digested, an answer of 24 bytes.
     connect
-    { hello "a token"; le64 1; le64 5000; cat data/000000; } >&3
+    { hello "a token"; le64 1; le64 5000; le64 0; cat data/000000; } >&3
     timeout 10 head -c 24 <&3 >answer
     exec 3>&-
     equal "$(head -c 8 answer | od -An -tu8 | tr -d ' ')" 5000 "bytes"
@@ -82,13 +82,13 @@ test_garbage() {
     head -c 72 /dev/urandom >&3
     dropped
     connect
-    { hello "a token"; le64 2; le64 1; } >&3 # no such mode
+    { hello "a token"; le64 3; le64 1; le64 1; } >&3 # no such mode
     dropped
     connect
-    { hello "a token"; le64 1; le64 -1; } >&3 # too many bytes
+    { hello "a token"; le64 1; le64 -1; le64 0; } >&3 # too many bytes
     dropped
     connect
-    { hello "a token"; le64 1; le64 5000; echo short; } >&3 # a count that does not hold
+    { hello "a token"; le64 1; le64 5000; le64 0; echo short; } >&3 # a count that does not hold
     exec 3>&-
     served
     stop_sink
@@ -99,7 +99,7 @@ test_slow_clients() {
     ready
     exec 4<>"/dev/tcp/127.0.0.1/$port" 5<>"/dev/tcp/127.0.0.1/$port" 6<>"/dev/tcp/127.0.0.1/$port"
     hello "a token" | head -c 20 >&5
-    { hello "a token"; le64 1; le64 5000; head -c 100 data/000000; } >&6
+    { hello "a token"; le64 1; le64 5000; le64 0; head -c 100 data/000000; } >&6
     served
     exec 4>&- 5>&- 6>&-
     served
@@ -114,7 +114,7 @@ test_too_many_connections() {
     for i in $(seq 16); do
         exec {fd}<>"/dev/tcp/127.0.0.1/$port"
         held+=("$fd")
-        { hello "a token"; le64 1; le64 5000; } >&"$fd"
+        { hello "a token"; le64 1; le64 5000; le64 0; } >&"$fd"
     done
     sleep 0.3
     connect

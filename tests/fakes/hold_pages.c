@@ -15,7 +15,7 @@ static int open_first(const char *directory)
     glob_t found;
     int fd = -1;
 
-    snprintf(pattern, sizeof pattern, "%s/*/data-1M-*/000000", directory);
+    snprintf(pattern, sizeof pattern, "%s/*/data-*-1M-*/000000", directory);
     if (glob(pattern, 0, NULL, &found) == 0) {
         fd = open(found.gl_pathv[0], O_RDONLY);
         if (fd >= 0 && (fstat(fd, &status) < 0 || status.st_size < 1 << 20)) {
