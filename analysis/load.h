@@ -69,9 +69,10 @@ struct run {
     size_t boot_count;
 };
 
-/* Load the run in directory. A point that is listed twice is an error. A last line that is torn is dropped with a warning on stderr; any
- * other fault is an error that names file and line. A trial that moved another number of bytes than
- * its point has is kept, but void. 0 or -1; load_free is safe after either. */
+/* Load the run in directory. A point that is listed twice is an error. A last line that is torn is
+ * dropped with a warning on stderr; any other fault is an error that names file and line. A trial that
+ * moved another number of bytes than its point has is kept, but void. 0 or -1; load_free is safe after
+ * either. */
 int load_run(struct run *run, const char *directory, struct error *error);
 void load_free(struct run *run);
 

@@ -212,7 +212,8 @@ int summary_json_write(const struct summary *summary, const char *path, struct e
     json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "run",
                              summary->run->name, "trials", (json_int_t)summary->run->trial_count,
                              "valid", (json_int_t)summary->valid, "void",
-                             (json_int_t)summary->void_count, "margin", summary->margin, "aa", noise_row(summary), "drift",
+                             (json_int_t)summary->void_count, "margin", summary->margin,
+                             "aa", noise_row(summary), "drift",
                              drift_row(&summary->drift), "points",
                              point_rows(summary), "voids", void_rows(summary), "decisions",
                              decision_rows(summary), "crossovers", crossover_rows(summary));
