@@ -34,9 +34,10 @@ unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 fake_methods  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*/*.c))
 fakes         := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*.c))
 preloads      := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
-test_programs := $(unit_tests) $(fakes) $(fake_methods) $(patsubst %.c,$(BUILD)/%,$(wildcard tests/methods/*.c))
+matrix        := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/matrix/*.c))
+test_programs := $(unit_tests) $(fakes) $(fake_methods) $(BUILD)/tests/matrix/matrix
 bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
-objects    := $(library) $(harness) $(bench) $(BUILD)/iotoll.o
+objects    := $(library) $(harness) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
 .PHONY: all deps report compare check bench install clean tests
@@ -72,7 +73,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(library)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
-$(BUILD)/tests/methods/%: $(BUILD)/tests/methods/%.o $(library)
+$(BUILD)/tests/matrix/matrix: $(matrix) $(library)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

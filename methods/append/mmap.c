@@ -9,6 +9,8 @@ static void setup(struct job *job)
 {
     io_set_size(job->destination, job->file_size_bytes);
     job->to = io_map_destination(job->destination, job->file_size_bytes, job->policy);
+    if (job->to)
+        io_policy_advise(job->to, job->file_size_bytes, job->policy);
 }
 
 static void transfer(struct job *job)

@@ -22,7 +22,7 @@ run_tests() {
         "$program" >"$TMPDIR/log" 2>&1 || tap_fail "$program: $(grep -v '^ok' "$TMPDIR/log")"
     done
     mkdir -p "$TMPDIR/matrix"
-    "$1/tests/methods/matrix" "$1/methods" "$TMPDIR/matrix" small >"$TMPDIR/log" 2>&1 ||
+    "$1/tests/matrix/matrix" "$1/methods" "$TMPDIR/matrix" small >"$TMPDIR/log" 2>&1 ||
         tap_fail "$(grep -v '^ok' "$TMPDIR/log")"
     rm -rf "$TMPDIR/matrix"
 }

@@ -33,7 +33,7 @@ test_readme_example() {
     cd tree
     build/iotoll list --json >../list.json
     jq -e --arg name "$name" '.[] | select(.task == "scan" and .method == $name) | .supported' ../list.json
-    "$BUILD/tests/methods/matrix" build/methods "$TMPDIR" small | grep "scan/$name" | grep '^ok'
+    "$BUILD/tests/matrix/matrix" build/methods "$TMPDIR" small "scan/$name" | grep '^ok'
     build/iotoll run configs/tiny.json --only "scan/$name" --output ../run
     jq -es 'length > 0 and all(.[]; .valid)' ../run/trials.jsonl
     build/iotoll report ../run

@@ -48,9 +48,6 @@ test_scan_and_send() {
     stop_sink
 }
 
-in_blocks() {
-    "$BUILD/methods/$1" --describe | jq -e '.axes | index("block_size") != null' >/dev/null
-}
 
 test_copy() {
     local method large

@@ -31,13 +31,21 @@ stop_sink() {
     wait "$sink_pid" || :
 }
 
-# to TASK: set the array destination to the options that say where this task's bytes go.
+# to TASK: set the arrays source and destination to the options that say where this task's bytes come from (the
+# directory data, of seed 7) and go to, and blocks to pieces that a small file has some of.
 to() {
-    destination=()
+    source=(--source data --content-seed 7) destination=() blocks=(--block-size 65536)
     case $1 in
-    copy) rm -rf copies && mkdir copies && destination=(--destination copies) ;;
-    send) destination=("${sink[@]}") ;;
+    receive | append) source=() ;;&
+    copy | receive | append) mkdir -p copies && rm -rf copies/* && destination=(--destination copies) ;;&
+    send | receive) destination+=("${sink[@]}") ;;&
+    lookup | update) blocks=(--operations 20 --block-size 4096) ;;
     esac
+}
+
+# Whether the method has B.
+in_blocks() {
+    "$BUILD/methods/$1" --describe | jq -e '.axes | index("block_size") != null' >/dev/null
 }
 
 digest_of_line() {

@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # timeout: 300
-# Every method, over its axes and around the edges: see matrix.c.
-exec "$BUILD/tests/methods/matrix" "$BUILD/methods" "$TMPDIR" "${MATRIX_EFFORT:-full}"
+# Every method, over its axes and around the edges: see tests/matrix/main.c.
+exec "$BUILD/tests/matrix/matrix" "$BUILD/methods" "$TMPDIR" "${MATRIX_EFFORT:-full}"

@@ -3,4 +3,4 @@
 # timeout: 300
 # Every method while each system call moves a few odd bytes only, or is interrupted.
 export MATRIX_PRELOAD=$BUILD/tests/preload/io.so IO_FAULT=short
-exec "$BUILD/tests/methods/matrix" "$BUILD/methods" "$TMPDIR" small
+exec "$BUILD/tests/matrix/matrix" "$BUILD/methods" "$TMPDIR" small
