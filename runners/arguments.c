@@ -54,8 +54,8 @@ static void add_source(struct arguments *arguments, const struct dataset *set)
 {
     add_option(arguments, "source", set->directory);
     add_number(arguments, "content-seed", set->seed);
-    if (set->target->device[0])
-        add_option(arguments, "source-device", set->target->device);
+    if (target_has_device(set->target))
+        add_option(arguments, "source-device", set->target->device.real);
 }
 
 static void add_destination(struct arguments *arguments, const struct target *destination)
@@ -64,8 +64,8 @@ static void add_destination(struct arguments *arguments, const struct target *de
 
     add_option(arguments, "destination", path ? path : "");
     free(path);
-    if (destination->device[0])
-        add_option(arguments, "destination-device", destination->device);
+    if (target_has_device(destination))
+        add_option(arguments, "destination-device", destination->device.real);
 }
 
 static void add_places(struct arguments *arguments, const struct arguments_places *places)

@@ -15,8 +15,6 @@
 
 enum { FILE_MAX = MIB, NAME_MAX_BYTES = 64 };
 
-const char *const target_type_names[] = {"directory", "tmpfs", "tcp", NULL};
-
 static const char *const config_keys[] = {
     "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
     "trial_timeout", "attempts",    "targets", "sweeps", NULL};
@@ -34,53 +32,6 @@ static char *make_name(const char *path)
         if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
             *c = '_';
     return name;
-}
-
-static int check_name(const struct field *targets, const char *name, struct error *error)
-{
-    size_t length = strlen(name);
-
-    if (length > 0 && length < POINT_NAME_SIZE &&
-        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length)
-        return 0;
-    struct field field = {.parent = targets, .key = name};
-    return field_error(&field, error, "is no name for a target (take 1 to %d of a-z, 0-9, _ and -)",
-                       POINT_NAME_SIZE - 1);
-}
-
-static int read_target_keys(struct target_spec *target, const struct field *field,
-                            struct error *error)
-{
-    static const char *const keys[][4] = {[TARGET_DIRECTORY] = {"type", "path"},
-                                          [TARGET_TMPFS] = {"type", "size"},
-                                          [TARGET_TCP] = {"type"}};
-    /* A tmpfs of size 0 would be one without a limit. */
-    const struct field_rule size_rule = {FIELD_SIZE, "a size", "\"2G\"", MIB, 1ULL << 40, NULL};
-    struct field path = field_member(field, "path"), size = field_member(field, "size");
-
-    if (field_check_object(field, keys[target->type], error) < 0)
-        return -1;
-    if (target->type == TARGET_TMPFS)
-        return field_read(&size, &size_rule, &target->size_bytes, error);
-    if (target->type == TARGET_DIRECTORY)
-        target->path = field_copy_text(&path, "\"/var/tmp\"", false, error);
-    return target->type == TARGET_DIRECTORY && !target->path ? -1 : 0;
-}
-
-static int read_target(struct target_spec *target, const struct field *field, struct error *error)
-{
-    static const char *const keys[] = {"type", "path", "size", NULL};
-    const struct field_rule rule = {
-        .type = FIELD_NAME, .what = "a type of target", .names = target_type_names};
-    struct field type = field_member(field, "type");
-    uint64_t index;
-
-    if (check_name(field->parent, field->key, error) < 0 ||
-        field_check_object(field, keys, error) < 0 || field_read(&type, &rule, &index, error) < 0)
-        return -1;
-    strcpy(target->name, field->key);
-    target->type = (enum target_type)index;
-    return read_target_keys(target, field, error);
 }
 
 static int read_targets(struct config *config, const struct field *root, struct error *error)
@@ -104,7 +55,7 @@ static int read_targets(struct config *config, const struct field *root, struct 
     json_object_foreach (targets.value, name, value) {
         struct field field = {.parent = &targets, .key = name, .value = value};
 
-        if (read_target(&config->targets[config->target_count++], &field, error) < 0)
+        if (config_target_read(&config->targets[config->target_count++], &field, error) < 0)
             return -1;
     }
     return 0;
@@ -311,7 +262,7 @@ out:
 void config_free(struct config *config)
 {
     for (size_t i = 0; i < config->target_count; i++)
-        free(config->targets[i].path);
+        config_target_free(&config->targets[i]);
     for (size_t i = 0; i < config->sweep_count; i++)
         config_sweep_free(&config->sweeps[i]);
     free(config->targets);

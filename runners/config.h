@@ -12,16 +12,7 @@
 #include "common/point.h"
 #include "common/tasks.h"
 #include "runners/catalogue.h"
-
-enum target_type { TARGET_DIRECTORY, TARGET_TMPFS, TARGET_TCP };
-extern const char *const target_type_names[]; /* directory tmpfs tcp */
-
-struct target_spec {
-    char name[POINT_NAME_SIZE];
-    enum target_type type;
-    char *path;          /* directory: as written, not yet resolved */
-    uint64_t size_bytes; /* tmpfs */
-};
+#include "runners/config_target.h"
 
 /* The values an axis takes in a sweep, each once: numbers or table indices. */
 struct axis_values {

@@ -101,7 +101,7 @@ static const char *article(const struct task_traits *task)
 
 static bool is_socket(const struct config *config, uint64_t target)
 {
-    return config->targets[target].type == TARGET_TCP;
+    return target_type_is_socket(config->targets[target].type);
 }
 
 /* What to do about a target that is missing or of the wrong sort; returns buffer. */

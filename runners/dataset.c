@@ -134,7 +134,7 @@ struct dataset *dataset_get(struct datasets *datasets, const struct target *targ
                           .files = files,
                           .written_to = written,
                           .seed = content_word(datasets->seed, datasets->count) >> 8, /* fits an option */
-                          .filled_by_reading = target->is_memory}; /* no read-through changes a tmpfs */
+                          .filled_by_reading = target->device.is_memory}; /* no read-through changes a tmpfs */
 
     if (found)
         return found;

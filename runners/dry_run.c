@@ -49,19 +49,38 @@ static bool has_cold(const struct plan *plan)
     return false;
 }
 
+static void print_files(const struct target_spec *target, const char *bytes, FILE *out)
+{
+    char size[24];
+
+    if (target->type == TARGET_TMPFS)
+        fprintf(out, "    %s: up to %s in a tmpfs%s\n", target->name, bytes,
+                geteuid() == 0 ? " that is mounted for the run" : " directory under /dev/shm");
+    else if (target->type == TARGET_IMAGE)
+        fprintf(out, "    %s: up to %s in an %s image of %s, made in %s and mounted for the run\n",
+                target->name, bytes, target_file_systems[target->file_system],
+                units_format_size(target->size_bytes, size), target->path);
+    else
+        fprintf(out, "    %s: up to %s in a private directory made inside %s, then removed%s\n",
+                target->name, bytes, target->path,
+                target->type == TARGET_THROTTLED ? "; a control group limits its speed" : "");
+}
+
 static void print_target(const struct session *session, const struct target_spec *target, FILE *out)
 {
+    static const char *const sinks[TARGET_TYPES] = {
+        [TARGET_TCP] = "a sink process on a loopback port",
+        [TARGET_UNIX] = "a sink process behind a Unix socket",
+        [TARGET_NAMESPACE] = "a sink process in a network namespace, at the end of a veth pair",
+        [TARGET_REMOTE] = "the sink that runs at its host and port",
+    };
     char bytes[32];
 
     units_human_bytes((double)plan_space_bytes(&session->plan, target), bytes);
-    if (target->type == TARGET_DIRECTORY)
-        fprintf(out, "    %s: up to %s in a private directory made inside %s, then removed\n", target->name,
-                bytes, target->path);
-    else if (target->type == TARGET_TMPFS)
-        fprintf(out, "    %s: up to %s in a tmpfs%s\n", target->name, bytes,
-                geteuid() == 0 ? " that is mounted for the run" : " directory under /dev/shm");
+    if (target_type_is_socket(target->type))
+        fprintf(out, "    %s: %s\n", target->name, sinks[target->type]);
     else
-        fprintf(out, "    %s: a sink process on a loopback port\n", target->name);
+        print_files(target, bytes, out);
 }
 
 void dry_run_print(const struct session *session, FILE *out)

@@ -52,7 +52,7 @@ uint64_t plan_space_bytes(const struct plan *plan, const struct target_spec *tar
 {
     uint64_t sets = 0, largest_made = 0;
 
-    if (target->type == TARGET_TCP)
+    if (target_type_is_socket(target->type))
         return 0;
     for (size_t i = 0; i < plan->group_count; i++) {
         const struct plan_point *point = measured(plan, i);

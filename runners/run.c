@@ -193,7 +193,7 @@ static void note_shared_device(struct session *session, const char *directory)
 
     for (size_t i = 0; i < session->targets.count; i++) {
         const struct target *target = &session->targets.all[i];
-        if (target->directory && target->device[0] && stat(directory, &here) == 0 &&
+        if (target_has_device(target) && stat(directory, &here) == 0 &&
             stat(target->directory, &there) == 0 && here.st_dev == there.st_dev)
             session_leave_out(session, "The journal is kept on the same device as target %s; it is synced "
                               "between trials, never during one.", target->spec->name);

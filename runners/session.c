@@ -84,9 +84,9 @@ static void mark_unavailable_targets(struct session *session)
             mark_unsupported(point, "source not available: %.200s", source->reason);
         else if (destination && !destination->available)
             mark_unsupported(point, "destination not available: %.200s", destination->reason);
-        else if (source && source->is_memory && !strcmp(point->point.cache, "cold"))
+        else if (source && source->device.is_memory && !strcmp(point->point.cache, "cold"))
             mark_unsupported(point, "%s is held in memory: its pages are the files, so it is never cold",
-                             source->file_system);
+                             source->device.file_system);
     }
 }
 
@@ -174,6 +174,17 @@ static void note_privileges(struct session *session)
                               "/dev/shm.", session->targets.all[i].spec->name);
 }
 
+/* A control group is made only if a target or a point needs one. */
+static unsigned wanted_controllers(const struct session *session)
+{
+    unsigned wanted = 0;
+
+    for (size_t i = 0; i < session->config.target_count; i++)
+        if (session->config.targets[i].type == TARGET_THROTTLED)
+            wanted |= 1U << CGROUP_IO;
+    return wanted;
+}
+
 int session_open(struct session *session, struct error *error)
 {
     session->left_out = json_array();
@@ -184,9 +195,12 @@ int session_open(struct session *session, struct error *error)
     if (alone)
         session_leave_out(session, "With one CPU, methods and the sink share it.");
     hold_programs(&session->catalogue);
+    struct target_site site = {.undo = &session->undo,
+                               .cgroup = &session->cgroup,
+                               .sink_cpu = alone ? SINK_CPU_ANY : first_allowed(&session->allowed)};
     if (undo_begin(&session->undo, error) < 0 ||
-        targets_open(&session->targets, &session->config, &session->undo,
-                     alone ? SINK_CPU_ANY : first_allowed(&session->allowed), error) < 0)
+        cgroup_open(&session->cgroup, wanted_controllers(session), &session->undo, error) < 0 ||
+        targets_open(&session->targets, &session->config, &site, error) < 0)
         return -1;
     note_privileges(session);
     mark_unavailable_targets(session);
@@ -198,6 +212,7 @@ int session_open(struct session *session, struct error *error)
 int session_close(struct session *session)
 {
     targets_close(&session->targets);
+    cgroup_close(&session->cgroup);
     int result = undo_all(&session->undo);
     datasets_free(&session->datasets);
     plan_free(&session->plan);

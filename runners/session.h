@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include "runners/catalogue.h"
+#include "runners/cgroup.h"
 #include "runners/config.h"
 #include "runners/dataset.h"
 #include "runners/journal.h"
@@ -26,6 +27,7 @@ struct session {
     struct config config;
     struct plan plan;
     struct undo undo;
+    struct cgroup cgroup; /* that trials run in which need a limit */
     struct targets targets;
     struct datasets datasets;
     struct journal journal;

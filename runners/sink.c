@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -72,6 +73,23 @@ int sink_listen(const char *host, const char *port, unsigned *port_used, struct 
                                                     : ((struct sockaddr_in *)&address)->sin_port;
     *port_used = ntohs(bound);
     return fd;
+}
+
+int sink_listen_unix(const char *path, struct error *error)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (strlen(path) >= sizeof address.sun_path)
+        return error_set(error, "%s is too long for the address of a Unix socket", path);
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+        listen(fd, SINK_CONNECTIONS) == 0)
+        return fd;
+    error_set(error, "listen on %s:", path);
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 /* Equal time for every wrong token. */

@@ -14,6 +14,9 @@
  * The socket, or -1. */
 int sink_listen(const char *host, const char *port, unsigned *port_used, struct error *error);
 
+/* A listening stream socket at a path, which must not exist. The socket, or -1. */
+int sink_listen_unix(const char *path, struct error *error);
+
 /* Serve the socket for ever, a thread a connection, SINK_CONNECTIONS at most. A peer with a wrong
  * greeting or token, or silent for SINK_PATIENCE_S seconds, is dropped. */
 enum { SINK_CONNECTIONS = 16, SINK_PATIENCE_S = 30, SINK_CPU_ANY = -1 };

@@ -15,6 +15,7 @@
 
 #include "common/clock.h"
 #include "common/units.h"
+#include "runners/cgroup.h"
 
 /* A signal that arrives just before a poll does not end it. */
 enum { STOP_LATENCY_MS = 1000 };
@@ -100,6 +101,23 @@ static void pad_environment(unsigned bytes)
     setenv("IOTOLL_PADDING", padding, 1);
 }
 
+/* Whatever else was asked for: a trial in the wrong place is no trial. */
+static void move(const struct spawn *spawn)
+{
+    const char *failed = NULL;
+
+    if (spawn->cgroup && cgroup_join(spawn->cgroup) < 0)
+        failed = "join the control group";
+    else if (spawn->network_fd > 0 && setns(spawn->network_fd, CLONE_NEWNET) < 0)
+        failed = "enter the network namespace";
+    else if (spawn->directory && chdir(spawn->directory) < 0)
+        failed = spawn->directory;
+    if (!failed)
+        return;
+    fprintf(stderr, "%s: %s: %s\n", spawn->argv[0], failed, strerror(errno));
+    _exit(126);
+}
+
 static void become(const struct spawn *spawn, int output, int errors, pid_t parent)
 {
     extern char **environ;
@@ -118,6 +136,7 @@ static void become(const struct spawn *spawn, int output, int errors, pid_t pare
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0)
         _exit(126);
+    move(spawn);
     if (spawn->program_fd >= 0)
         fexecve(spawn->program_fd, spawn->argv, environ);
     else
@@ -155,7 +174,7 @@ static void attend(struct spawn *spawn, pid_t child, int pidfd, struct text *tex
         uint64_t now = clock_monotonic_ns();
         int wait_ms = now < deadline ? (int)((deadline - now) / NS_PER_MS) + 1 : 0;
         poll(polled, 3, wait_ms < STOP_LATENCY_MS ? wait_ms : STOP_LATENCY_MS);
-        if (stop_signal && !spawn->interrupted && !reaped) {
+        if (stop_signal && !spawn->unstoppable && !spawn->interrupted && !reaped) {
             stop_group(spawn, child, &deadline);
             spawn->interrupted = true;
         }

@@ -9,6 +9,8 @@
 
 #include "common/error.h"
 
+struct cgroup;
+
 enum { SPAWN_OUTPUT_LIMIT = 1 << 20, SPAWN_ERROR_LIMIT = 4096 };
 
 struct spawn {
@@ -18,6 +20,10 @@ struct spawn {
     const cpu_set_t *cpus;     /* to pin it to; NULL: any */
     uint64_t timeout_ns;       /* then SIGTERM to its process group, and SIGKILL a second later */
     unsigned environment_padding_bytes; /* length of a variable added to its environment */
+    const char *directory;     /* to run it in; NULL: here */
+    const struct cgroup *cgroup; /* to run it in; NULL: the runner's own */
+    int network_fd;            /* of the network namespace to run it in; 0: the runner's own */
+    bool unstoppable;          /* a signal does not end it: it makes or undoes something */
 
     /* What came of it. Both texts are NUL-terminated and freed by spawn_free. */
     char *output, *errors; /* standard output, and the end of standard error */

@@ -265,11 +265,6 @@ static int run_hyperfine(struct attempt *attempt, uint64_t *resident, struct err
     return 0;
 }
 
-static bool has_device(const struct target *target)
-{
-    return target && target->device[0];
-}
-
 static struct gate_facts facts_of(const struct attempt *attempt, uint64_t resident)
 {
     const struct point *point = &attempt->planned->point;
@@ -278,13 +273,13 @@ static struct gate_facts facts_of(const struct attempt *attempt, uint64_t reside
     return (struct gate_facts){
         .has_set = attempt->set != NULL,
         .cold = is_cold(attempt->planned),
-        .source_has_device = has_device(attempt->places.source),
+        .source_has_device = target_has_device(attempt->places.source),
         .set_bytes = set_bytes,
         .resident_before_bytes = resident,
         .set_digest = attempt->set ? attempt->set->digest : 0,
         .in_place = attempt->set && attempt->set->written_to,
         .direct = attempt->planned->method->direct,
-        .destination_has_device = has_device(attempt->places.destination),
+        .destination_has_device = target_has_device(attempt->places.destination),
         .expected_bytes = point_cycle_bytes(point),
         .output = attempt->output,
     };

@@ -13,6 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runners/cgroup.h"
+#include "runners/link.h"
+#include "runners/loop.h"
+
 enum { LINES_MAX = 1024, DEATH_PATIENCE = 100, DEATH_POLL_US = 20000 };
 
 /* Root keeps its state in /run, others in their own runtime directory or, private, in /tmp. */
@@ -123,33 +127,50 @@ static int unmount(const char *path)
     return result;
 }
 
-/* Undo one promise; what is gone already is undone. */
+static int undo_tree(const char *path)
+{
+    return remove_tree(AT_FDCWD, path, 0) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+static int undo_mount(const char *path)
+{
+    if (unmount(path) < 0 && errno != EINVAL && errno != ENOENT) /* not mounted */
+        return -1;
+    return rmdir(path) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+/* Each undoes one promise; what is gone already is undone. 0, or -1 with errno. */
+static const struct verb {
+    const char *name;
+    int (*undo)(const char *path);
+} verbs[] = {
+    {"tree", undo_tree},       {"mount", undo_mount},       {"loop", loop_detach},
+    {"link", link_remove},     {"cgroup", cgroup_remove},   {"controller", cgroup_disable},
+};
+
 static int undo_one(const char *what, const char *path)
 {
-    if (!strcmp(what, "mount")) {
-        if (unmount(path) < 0 && errno != EINVAL && errno != ENOENT)
-            return -1;
-        return rmdir(path) < 0 && errno != ENOENT ? -1 : 0;
-    }
-    if (strcmp(what, "tree")) {
-        errno = EINVAL;
-        return -1;
-    }
-    return remove_tree(AT_FDCWD, path, 0) < 0 && errno != ENOENT ? -1 : 0;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (!strcmp(verbs[i].name, what))
+            return verbs[i].undo(path);
+    errno = EINVAL;
+    return -1;
 }
 
 static size_t read_lines(FILE *log, char *lines[LINES_MAX])
 {
     size_t count = 0, room = 0;
-    char *line = NULL;
 
     rewind(log);
-    for (; count < LINES_MAX && getline(&line, &room, log) > 0; line = NULL, room = 0) {
-        line[strcspn(line, "\n")] = 0;
+    for (char *line = NULL;; line = NULL, room = 0) {
+        ssize_t length = count < LINES_MAX ? getline(&line, &room, log) : -1;
+        if (length < 0 || line[length - 1] != '\n') { /* torn: it may name a directory above the one meant */
+            free(line);
+            return count;
+        }
+        line[length - 1] = 0;
         lines[count++] = line;
     }
-    free(line); /* getline allocates at the end of the file, too */
-    return count;
 }
 
 /* Undo the lines of a log from the last to the first. Returns how many could not be undone. */
@@ -161,7 +182,7 @@ static int undo_log(FILE *log)
     for (size_t i = read_lines(log, lines); i-- > 0; free(lines[i])) {
         char *path = strchr(lines[i], ' ');
         if (!path || path[1] != '/')
-            continue; /* a torn line was never acted upon */
+            continue; /* not ours */
         *path++ = 0;
         if (undo_one(lines[i], path) == 0)
             continue;

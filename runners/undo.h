@@ -20,8 +20,10 @@ struct undo {
  * begin a log. 0; or -1, also when another run holds the lock: the error says which process. */
 int undo_begin(struct undo *undo, struct error *error);
 
-/* Write down, synced, that path is about to be made: "tree" is a directory to be removed with all it
- * holds, "mount" a mount point to be unmounted and removed. 0 or -1. */
+/* Write down, synced, that path is about to be made: "tree" is a file, or a directory to be removed with
+ * all it holds, "mount" a mount point to be unmounted and removed, "loop" a file that becomes a loop
+ * device, "link" a network link in /sys/class/net, "cgroup" a control group, "controller" one that is
+ * enabled. 0 or -1. */
 int undo_promise(struct undo *undo, const char *what, const char *path, struct error *error);
 
 /* Undo everything in reverse, remove the log, release the lock. What could not be undone is said on

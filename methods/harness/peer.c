@@ -8,12 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/error.h"
 #include "methods/harness/task.h"
 
-static int connect_to(const char *host, const char *port)
+static int connect_unix(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (strlen(path) >= sizeof address.sun_path)
+        die(EXIT_USAGE, "--connect: the path is too long");
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        die(1, "connect to the sink at %s:", path);
+    return fd;
+}
+
+static int connect_tcp(const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
     int enable = 1;
@@ -31,21 +45,30 @@ static int connect_to(const char *host, const char *port)
     return fd;
 }
 
+/* "HOST:PORT", or the path of a Unix socket. */
+static int connect_to(const char *where)
+{
+    char address[320] = "";
+
+    if (*where == '/')
+        return connect_unix(where);
+    char *port = strrchr(strncpy(address, where, sizeof address - 1), ':');
+    if (strlen(where) >= sizeof address || !port)
+        die(EXIT_USAGE, "--connect: \"%s\" is not HOST:PORT", where);
+    *port++ = 0;
+    return connect_tcp(address, port);
+}
+
 void peer_connect(struct trial *trial)
 {
     const struct options *options = &trial->options;
     struct wire_hello hello = {.magic = htole64(WIRE_MAGIC)};
-    char address[256] = "";
 
     if (!options->connect || !options->token_file)
         die(EXIT_USAGE, "--connect HOST:PORT or --token-file FILE is missing");
-    char *port = strrchr(strncpy(address, options->connect, sizeof address - 1), ':');
-    if (strlen(options->connect) >= sizeof address || !port)
-        die(EXIT_USAGE, "--connect: \"%s\" is not HOST:PORT", options->connect);
-    *port++ = 0;
     if (wire_read_token(options->token_file, hello.token) < 0)
         die(1, "%s:", options->token_file);
-    trial->socket = connect_to(address, port);
+    trial->socket = connect_to(options->connect);
     if (wire_send(trial->socket, &hello, sizeof hello) < 0)
         die(1, "greet the sink:");
 }

@@ -76,6 +76,7 @@ static int choose_cpu(void)
  * other. */
 static int open_target(struct bench *bench, struct error *error)
 {
+    const struct target_site site = {.undo = &bench->undo, .sink_cpu = SINK_CPU_ANY};
     struct target *target;
 
     bench->target_spec = (struct target_spec){
@@ -84,7 +85,7 @@ static int open_target(struct bench *bench, struct error *error)
     bench->config.target_count = 1;
     bench->datasets.seed = bench->seed;
     if (undo_begin(&bench->undo, error) < 0 ||
-        targets_open(&bench->targets, &bench->config, &bench->undo, SINK_CPU_ANY, error) < 0)
+        targets_open(&bench->targets, &bench->config, &site, error) < 0)
         return -1;
     target = &bench->targets.all[0];
     if (!target->available)

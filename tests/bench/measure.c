@@ -79,7 +79,7 @@ static int64_t device_written_bytes(const char *device)
 
 static struct surroundings look_around(const struct bench *bench)
 {
-    return (struct surroundings){steal_ns(bench->cpu), device_written_bytes(bench->set->target->device)};
+    return (struct surroundings){steal_ns(bench->cpu), device_written_bytes(bench->set->target->device.real)};
 }
 
 static void copy_path(const struct bench *bench, char path[PATH_MAX])

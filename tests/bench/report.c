@@ -60,7 +60,7 @@ static void print_header(const struct bench *bench, const json_t *environment)
 
     printf("iotoll bench: %s on %s, warm (verified before and after every trial), %llu blocks%s, seed "
            "%llu, CPU %d\n",
-           units_format_size(bench->file_size_bytes, size), bench->set->target->file_system,
+           units_format_size(bench->file_size_bytes, size), bench->set->target->device.file_system,
            (unsigned long long)bench->measured_blocks, bench->interrupted ? " (interrupted)" : "",
            (unsigned long long)bench->seed, bench->cpu);
     printf("Linux %s, %s, virtualisation: %s", json_string_value(json_object_get(environment, "kernel")),
