@@ -30,7 +30,7 @@ enum durability { DURABILITY_NONE, DURABILITY_FDATASYNC };
 enum overwrite { DESTINATION_FRESH, DESTINATION_OVERWRITE };
 enum distribution { DISTRIBUTION_UNIFORM, DISTRIBUTION_ZIPF };
 enum offsets { OFFSETS_ALIGNED, OFFSETS_UNALIGNED };
-enum cache { CACHE_COLD, CACHE_WARM };
+enum cache { CACHE_COLD, CACHE_WARM, CACHE_PRESSURED, CACHE_WARM_SMALL_FOLIOS };
 
 /* Names in the order of the bits above, without METHOD_LAZY. */
 extern const char *const axes_names[];
@@ -41,7 +41,7 @@ extern const char *const axes_durabilities[];   /* none fdatasync */
 extern const char *const axes_destinations[];   /* fresh overwrite */
 extern const char *const axes_distributions[];  /* uniform zipf */
 extern const char *const axes_offsets[];        /* aligned unaligned */
-extern const char *const axes_caches[];         /* cold warm */
+extern const char *const axes_caches[];         /* cold warm pressured warm_small_folios */
 extern const char *const axes_runners[];        /* inprocess hyperfine */
 
 /* The index of name in a table, or -1. */

@@ -14,7 +14,8 @@
 /* In the order in which rows are sorted: groups first, then what differs inside a group. */
 const struct point_field point_fields[] = {
     TEXT(task, false),           TEXT(source, false),      TEXT(destination, false),
-    TEXT(cache, false),          TEXT(runner, false),      TEXT(consumption, false),
+    TEXT(cache, false),          NUMBER(pressure_percent, false),
+    TEXT(runner, false),         TEXT(consumption, false),
     TEXT(durability, false),     TEXT(destination_state, false),
     TEXT(distribution, false),   TEXT(offsets, false),     NUMBER(compute_ns_per_kib, false),
     NUMBER(operations, false),   NUMBER(threads, false),
@@ -52,6 +53,11 @@ uint64_t point_cycle_bytes(const struct point *point)
 {
     return point->operations ? point->operations * point->block_size_bytes
                              : point->files * point->file_size_bytes;
+}
+
+uint64_t point_memory_limit(const struct point *point)
+{
+    return point->files * point->file_size_bytes / 100 * point->pressure_percent;
 }
 
 static int compare(const struct point *a, const struct point *b, bool with_axes)
@@ -156,6 +162,8 @@ const char *point_label(const struct point *p, char *buffer, size_t size)
     fprintf(out, "%s/%s %s%s%s", p->task, p->method, p->source,
             *p->source && *p->destination ? "→" : "", p->destination);
     add_word(out, p->cache, "none");
+    if (p->pressure_percent)
+        fprintf(out, " %" PRIu64 "%%", p->pressure_percent);
     add_sizes(out, p);
     add_number(out, "N", p->buffers, 0);
     add_number(out, "T", p->threads, 1);

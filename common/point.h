@@ -20,7 +20,7 @@ struct point {
     char runner[POINT_NAME_SIZE];      /* inprocess, hyperfine */
     char source[POINT_NAME_SIZE];      /* target names; "" where the task has none */
     char destination[POINT_NAME_SIZE];
-    char cache[POINT_NAME_SIZE];       /* cold, warm; "none" without a source file */
+    char cache[POINT_NAME_SIZE];       /* of axes_caches; "none" without a source file */
     char policy[POINT_NAME_SIZE];      /* "none" where the method obeys none */
     char alignment[POINT_NAME_SIZE];   /* of the buffer; "none" where the method has none */
     char consumption[POINT_NAME_SIZE]; /* "none" where the task consumes nothing */
@@ -35,6 +35,7 @@ struct point {
     uint64_t threads;                  /* T, at least 1 */
     uint64_t operations;               /* of a random task, a cycle; else 0 */
     uint64_t compute_ns_per_kib;       /* work of the consumer beside its reading */
+    uint64_t pressure_percent;         /* pressured: memory for the trial, of the set's bytes; else 0 */
 };
 
 /* The fields above by name, for code that must treat them alike. */
@@ -58,6 +59,9 @@ bool point_field_is_group(const struct point *point, const struct point_field *f
 
 /* Bytes that one cycle moves: files * S, or operations * B. */
 uint64_t point_cycle_bytes(const struct point *point);
+
+/* Memory that a pressured point's trial gets, page cache included; 0 if it is not pressured. */
+uint64_t point_memory_limit(const struct point *point);
 
 /* Add the fields to object (borrowed). 0, or -1 when out of memory. */
 int point_to_json(const struct point *point, json_t *object);

@@ -49,19 +49,31 @@ static int mincore_pages(int fd, uint64_t size, uint64_t *pages)
     return result;
 }
 
-static int resident_pages(int fd, uint64_t size, uint64_t *pages)
+static int64_t pages_to_bytes(uint64_t pages)
+{
+    return (int64_t)(pages * page_size());
+}
+
+static int look_at_file(int fd, uint64_t size, void *context)
 {
     struct cachestat_range_v1 whole = {0, 0};
-    struct cachestat_v1 found;
+    struct cache_found *total = context;
+    struct cachestat_v1 found = {0};
 
-    *pages = 0;
     if (size == 0)
         return 0;
     if (syscall(SYS_cachestat, fd, &whole, &found, 0) == 0) {
-        *pages = found.cached;
-        return 0;
+        total->dirty_bytes += total->dirty_bytes < 0 ? 0 : pages_to_bytes(found.dirty);
+        total->writeback_bytes += total->writeback_bytes < 0 ? 0 : pages_to_bytes(found.writeback);
+    } else {
+        total->dirty_bytes = total->writeback_bytes = -1;
+        if ((errno != ENOSYS && errno != EOPNOTSUPP && errno != EPERM) ||
+            mincore_pages(fd, size, &found.cached) < 0)
+            return -1;
     }
-    return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? mincore_pages(fd, size, pages) : -1;
+    uint64_t bytes = found.cached * page_size();
+    total->resident_bytes += bytes < size ? bytes : size;
+    return 0;
 }
 
 static int each_file(const struct cache_files *set, int (*visit)(int fd, uint64_t size, void *context),
@@ -84,21 +96,10 @@ static int each_file(const struct cache_files *set, int (*visit)(int fd, uint64_
     return 0;
 }
 
-static int count_resident(int fd, uint64_t size, void *context)
+int cache_look(const struct cache_files *set, struct cache_found *found, struct error *error)
 {
-    uint64_t pages;
-
-    if (resident_pages(fd, size, &pages) < 0)
-        return -1;
-    uint64_t bytes = pages * page_size();
-    *(uint64_t *)context += bytes < size ? bytes : size;
-    return 0;
-}
-
-int cache_resident_bytes(const struct cache_files *set, uint64_t *bytes, struct error *error)
-{
-    *bytes = 0;
-    return each_file(set, count_resident, bytes, error);
+    *found = (struct cache_found){0};
+    return each_file(set, look_at_file, found, error);
 }
 
 static int advise_away(int fd, uint64_t size, void *context)
@@ -149,17 +150,6 @@ static int read_through(int fd, uint64_t size, void *buffer)
     return 0;
 }
 
-int cache_fill(const struct cache_files *set, struct error *error)
-{
-    void *buffer = malloc(MIB);
-
-    if (!buffer)
-        return error_set(error, "out of memory");
-    int result = each_file(set, read_through, buffer, error);
-    free(buffer);
-    return result;
-}
-
 int cache_settle(const char *path, struct error *error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -171,41 +161,69 @@ int cache_settle(const char *path, struct error *error)
     return result;
 }
 
-static int make_cold(const struct cache_files *set, uint64_t *resident, struct error *error)
+/* WILLNEED reads exactly what it is told, in folios of the least size, and does not wait; so the read-through
+ * that follows only waits. */
+static int read_page_by_page(int fd, uint64_t size, void *buffer)
 {
-    for (int attempt = 0; attempt < EVICT_ATTEMPTS; attempt++) {
-        if (cache_evict(set, error) < 0 || cache_resident_bytes(set, resident, error) < 0)
+    for (uint64_t offset = 0; offset < size; offset += page_size())
+        if (posix_fadvise(fd, (off_t)offset, (off_t)page_size(), POSIX_FADV_WILLNEED))
             return -1;
-        if (*resident == 0)
+    return read_through(fd, size, buffer);
+}
+
+static int make_cold(const struct cache_files *set, struct error *error)
+{
+    struct cache_found found;
+
+    for (int attempt = 0; attempt < EVICT_ATTEMPTS; attempt++) {
+        if (cache_evict(set, error) < 0 || cache_look(set, &found, error) < 0)
+            return -1;
+        if (found.resident_bytes == 0)
             break;
     }
     return 0;
 }
 
-static int make_warm(const struct cache_files *set, int *filled, uint64_t *resident, struct error *error)
+static int fill(const struct cache_files *set, enum cache_filled how, struct error *error)
 {
-    uint64_t all = set->files * set->file_size_bytes;
+    void *buffer = malloc(MIB);
 
-    if (cache_resident_bytes(set, resident, error) < 0)
+    if (!buffer)
+        return error_set(error, "out of memory");
+    int result = each_file(set, how == FILLED_PAGE_BY_PAGE ? read_page_by_page : read_through, buffer, error);
+    free(buffer);
+    return result;
+}
+
+static int make_warm(const struct cache_files *set, enum cache_filled how, enum cache_filled *filled,
+                     struct error *error)
+{
+    struct cache_found found;
+
+    if (cache_look(set, &found, error) < 0)
         return -1;
-    if (*resident == all && filled && *filled)
+    if (found.resident_bytes == set->files * set->file_size_bytes && filled && *filled == how)
         return 0;
-    if (evict_set(set, error) < 0 || cache_fill(set, error) < 0 ||
-        cache_resident_bytes(set, resident, error) < 0)
+    if (evict_set(set, error) < 0 || fill(set, how, error) < 0)
         return -1;
     if (filled)
-        *filled = 1;
+        *filled = how;
     return 0;
 }
 
-int cache_prepare(const struct cache_files *set, bool cold, int *filled, uint64_t *resident,
+int cache_fill(const struct cache_files *set, struct error *error)
+{
+    return fill(set, FILLED_BY_READING, error);
+}
+
+int cache_prepare(const struct cache_files *set, enum cache state, enum cache_filled *filled,
                   struct error *error)
 {
-    if (cache_settle(set->directory, error) < 0)
-        return -1;
-    if (!cold)
-        return make_warm(set, filled, resident, error);
+    if (state == CACHE_WARM)
+        return make_warm(set, FILLED_BY_READING, filled, error);
+    if (state == CACHE_WARM_SMALL_FOLIOS)
+        return make_warm(set, FILLED_PAGE_BY_PAGE, filled, error);
     if (filled)
-        *filled = 0;
-    return make_cold(set, resident, error);
+        *filled = FILLED_SOMEHOW;
+    return make_cold(set, error);
 }

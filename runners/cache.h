@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/axes.h"
 #include "common/error.h"
 
 /* A set of files DIR/000000 ... as methods read them. */
@@ -14,9 +15,15 @@ struct cache_files {
     uint64_t files, file_size_bytes;
 };
 
-/* Bytes of the set's pages in the page cache, by cachestat(2) or, before Linux 6.5, mincore(2). Whole
- * pages, so the last page of a file counts as its bytes only. 0 or -1. */
-int cache_resident_bytes(const struct cache_files *set, uint64_t *bytes, struct error *error);
+/* What the page cache holds of a set, in bytes. Whole pages, so the last page of a file counts as its bytes
+ * only; -1 where this kernel does not tell (dirty and writeback: before Linux 6.5). */
+struct cache_found {
+    uint64_t resident_bytes;
+    int64_t dirty_bytes, writeback_bytes;
+};
+
+/* By cachestat(2) or, before Linux 6.5, mincore(2). 0 or -1. */
+int cache_look(const struct cache_files *set, struct cache_found *found, struct error *error);
 
 /* Write back what is dirty on the set's file system, evict the set (posix_fadvise) and, as root, drop
  * every clean page, dentry and inode of the machine. 0 or -1. */
@@ -28,11 +35,15 @@ int cache_fill(const struct cache_files *set, struct error *error);
 /* Wait until what was written to the file system that holds path has reached its device. 0 or -1. */
 int cache_settle(const char *path, struct error *error);
 
-/* Bring the set into a state ("cold" or "warm") and verify it: settle; for cold evict, at most three
- * times until nothing is left; for warm evict the set alone and read it through, unless *filled says that an earlier
- * read-through stands and every page of it is still there. *resident is what verification found; *filled
- * is kept up to date (NULL: never trust an earlier one). Whether the state holds is for the caller to judge. */
-int cache_prepare(const struct cache_files *set, bool cold, int *filled, uint64_t *resident,
+/* How a set came into the page cache: the size of its folios depends on it. */
+enum cache_filled { FILLED_SOMEHOW, FILLED_BY_READING, FILLED_PAGE_BY_PAGE };
+
+/* Bring the set, which must be settled, into a state. cold and pressured: evict, at most three times until nothing
+ * is left (a pressured trial is filled within its limit, later). warm: evict the set alone and read it
+ * through. warm_small_folios: the same, but every page is asked for alone, so that no folio is larger.
+ * Neither is repeated when *filled says that it was done before and every page is still there; *filled is
+ * kept up to date (NULL: never trust it). Whether the state holds is for the caller to verify. 0 or -1. */
+int cache_prepare(const struct cache_files *set, enum cache state, enum cache_filled *filled,
                   struct error *error);
 
 #endif

@@ -35,14 +35,14 @@ static int parse_description(struct method_info *info, const char *text, struct 
     json_error_t problem;
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
     const char *task, *method, *summary;
-    int lazy, direct, helpers;
+    int lazy, direct, helpers, shares = 0;
 
     if (!root)
         return error_set(error, "its description is not JSON: %s", problem.text);
     json_t *axes = json_object_get(root, "axes"), *policies = json_object_get(root, "policies");
-    if (json_unpack_ex(root, &problem, 0, "{s:s, s:s, s:s, s:b, s:b, s:i}", "task", &task, "method",
+    if (json_unpack_ex(root, &problem, 0, "{s:s, s:s, s:s, s:b, s:b, s:i, s?b}", "task", &task, "method",
                        &method, "summary", &summary, "lazy", &lazy, "direct", &direct, "helpers",
-                       &helpers) < 0) {
+                       &helpers, "shares", &shares) < 0) {
         json_decref(root);
         return error_set(error, "its description: %s", problem.text);
     }
@@ -51,6 +51,7 @@ static int parse_description(struct method_info *info, const char *text, struct 
     info->summary = strdup(summary);
     info->axes = names_to_mask(axes, axes_names) | (lazy ? METHOD_LAZY : 0);
     info->direct = direct;
+    info->shares = shares;
     info->helpers = helpers > 0 ? (unsigned)helpers : 0;
     info->policies = names_to_mask(policies, axes_policies);
     json_decref(root);

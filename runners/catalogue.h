@@ -16,6 +16,7 @@ struct method_info {
     unsigned axes;     /* METHOD_* bits of common/axes.h, METHOD_LAZY among them */
     unsigned policies; /* 1 << enum policy */
     bool direct;       /* O_DIRECT: it passes the page cache by */
+    bool shares;       /* its destination may share the source's blocks, so that no byte is moved */
     unsigned helpers;  /* threads that work beside each of its own, and want a CPU too */
     char *program;     /* path of the program */
     int fd;            /* the program, open for reading; -1 if not loaded from disk */

@@ -25,7 +25,7 @@ static int put(const char *directory, const char *file, const char *value)
 {
     char path[PATH_ROOM];
 
-    snprintf(path, sizeof path, "%s/%s", directory, file);
+    snprintf(path, sizeof path, "%.511s/%s", directory, file);
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
@@ -41,16 +41,17 @@ static int open_members(struct cgroup_part *part)
 {
     char path[PATH_ROOM];
 
-    snprintf(path, sizeof path, "%s/cgroup.procs", part->directory);
+    snprintf(path, sizeof path, "%.511s/cgroup.procs", part->directory);
     part->members = open(path, O_WRONLY | O_CLOEXEC);
     return part->members < 0 ? -1 : 0;
 }
 
 /* Both controllers can have the same directory; then the second finds it made. */
-static int make_part(struct cgroup_part *part, const struct cgroup_place *place, bool again,
-                     struct undo *undo, struct error *error)
+static int make_part(struct cgroup_part *part, const struct cgroup_place *place, unsigned number,
+                     bool again, struct undo *undo, struct error *error)
 {
-    snprintf(part->directory, sizeof part->directory, "%.480s/iotoll-%d", place->directory, getpid());
+    snprintf(part->directory, sizeof part->directory, "%.470s/iotoll-%d-%08x", place->directory, getpid(),
+             number);
     part->unified = place->unified;
     if (!again && undo_promise(undo, "cgroup", part->directory, error) < 0)
         return -1;
@@ -81,6 +82,7 @@ static int enable(const struct cgroup_place *place, struct cgroup_part *part, st
 int cgroup_open(struct cgroup *cgroup, unsigned wanted, struct undo *undo, struct error *error)
 {
     struct cgroup_place places[CGROUP_CONTROLLERS];
+    unsigned number = undo_number();
 
     for (int i = 0; i < CGROUP_CONTROLLERS; i++)
         cgroup->parts[i] = (struct cgroup_part){.members = -1};
@@ -95,7 +97,7 @@ int cgroup_open(struct cgroup *cgroup, unsigned wanted, struct undo *undo, struc
             continue;
         if (places[i].must_enable && enable(&places[i], part, undo, error) < 0)
             return -1;
-        if (!part->reason[0] && make_part(part, &places[i], again, undo, error) < 0)
+        if (!part->reason[0] && make_part(part, &places[i], number, again, undo, error) < 0)
             return -1;
     }
     return 0;
@@ -165,7 +167,7 @@ int64_t cgroup_memory_bytes(const struct cgroup *cgroup)
     const struct cgroup_part *part = &cgroup->parts[CGROUP_MEMORY];
     char path[PATH_ROOM], text[64];
 
-    snprintf(path, sizeof path, "%s/%s", part->directory, memory_usage[part->unified]);
+    snprintf(path, sizeof path, "%.511s/%s", part->directory, memory_usage[part->unified]);
     return part->directory[0] && files_read(path, text, sizeof text) > 0 ? atoll(text) : -1;
 }
 
@@ -174,7 +176,7 @@ int64_t cgroup_memory_kills(const struct cgroup *cgroup)
     const struct cgroup_part *part = &cgroup->parts[CGROUP_MEMORY];
     char path[PATH_ROOM], text[1024];
 
-    snprintf(path, sizeof path, "%s/%s", part->directory, memory_kills[part->unified]);
+    snprintf(path, sizeof path, "%.511s/%s", part->directory, memory_kills[part->unified]);
     if (!part->directory[0] || files_read(path, text, sizeof text) <= 0)
         return -1;
     const char *found = strstr(text, "oom_kill ");
@@ -186,7 +188,7 @@ static void kill_members(const char *directory)
 {
     char path[PATH_ROOM];
 
-    snprintf(path, sizeof path, "%s/cgroup.procs", directory);
+    snprintf(path, sizeof path, "%.511s/cgroup.procs", directory);
     FILE *members = fopen(path, "re");
     for (int pid; members && fscanf(members, "%d", &pid) == 1;)
         if (pid > 1 && pid != getpid())

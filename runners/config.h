@@ -31,6 +31,7 @@ enum sweep_axis {
     SWEEP_DESTINATION_STATE,
     SWEEP_DISTRIBUTION,
     SWEEP_OFFSETS,
+    SWEEP_PRESSURE, /* percent; only of pressured points */
     SWEEP_COMPUTE, /* ns per KiB */
     SWEEP_OPERATIONS,
     SWEEP_FILE_SIZE,

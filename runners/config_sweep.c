@@ -79,6 +79,8 @@ static const struct sweep_rule rules[SWEEP_AXES] = {
                             NAMES("a distribution", axes_distributions)},
     [SWEEP_OFFSETS] = {"offsets", OFFSETS_ALIGNED, is_random, "goes through files in order",
                        NAMES("a sort of offsets", axes_offsets)},
+    [SWEEP_PRESSURE] = {"pressure_percent", 50, reads_files, "reads no file that could be cached",
+                        COUNT("50", 1, 1000)},
     [SWEEP_COMPUTE] = {"compute_ns_per_kib", 0, consumes, "has none", COUNT("50", 0, 1000000)},
     [SWEEP_OPERATIONS] = {"operations", 1000, is_random, "has none", COUNT("1000", 1, 100000000)},
     [SWEEP_FILE_SIZE] = {"file_size", REQUIRED, always, NULL,
@@ -88,7 +90,7 @@ static const struct sweep_rule rules[SWEEP_AXES] = {
 };
 
 static const char *const sweep_keys[] = {
-    "task", "methods", "source", "destination", "cache", "file_size", "files",
+    "task", "methods", "source", "destination", "cache", "pressure_percent", "file_size", "files",
     "block_size", "buffers", "threads", "policy", "alignment",
     "consumption", "compute_ns_per_kib", "durability", "destination_state",
     "operations", "distribution", "offsets", "runner", NULL};

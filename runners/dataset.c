@@ -134,7 +134,8 @@ struct dataset *dataset_get(struct datasets *datasets, const struct target *targ
                           .files = files,
                           .written_to = written,
                           .seed = content_word(datasets->seed, datasets->count) >> 8, /* fits an option */
-                          .filled_by_reading = target->device.is_memory}; /* no read-through changes a tmpfs */
+                          .filled = target->device.is_memory ? FILLED_BY_READING /* no read-through changes a tmpfs */
+                                                             : FILLED_SOMEHOW};
 
     if (found)
         return found;

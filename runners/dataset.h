@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "runners/cache.h"
 #include "runners/target.h"
 
 struct dataset {
@@ -16,8 +17,7 @@ struct dataset {
     bool written_to; /* a set of its own, for a task that writes in place */
     bool spoiled;    /* removed: a trial may have left something else in it */
     uint64_t digest; /* of the set, as a method computes it */
-    /* The cache holds these files as one sequential read-through left them. */
-    int filled_by_reading;
+    enum cache_filled filled;
 };
 
 struct datasets {

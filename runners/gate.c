@@ -9,6 +9,11 @@
 
 /* A cold or direct trial must have moved this share of its bytes from or to the device. */
 static const double DEVICE_SHARE = 0.9;
+/* Whoever makes files may read what tells where there is room for them. */
+static const int64_t METADATA_BYTES = 256 * KIB;
+static const double SMALL_SHARE = 0.95;
+/* blk-throttle's slice is 0.1 s (block/blk-throttle.c). */
+static const double THROTTLE_SLACK = 0.1, THROTTLE_SLICE_S = 0.1;
 /* Time taken by the hypervisor; below the second figure ticks are too coarse to tell. */
 static const double STEAL_SHARE = 0.1;
 static const int64_t STEAL_LEAST_NS = 30 * (int64_t)NS_PER_MS;
@@ -97,6 +102,25 @@ static bool really_cold(const struct gate_facts *facts, char *reason)
     return true;
 }
 
+/* The page cache of a trial is within its limit only if the trial's own group brought it in. */
+static bool really_pressured(const struct gate_facts *facts, char *reason)
+{
+    uint64_t limit = facts->memory_limit_bytes;
+    uint64_t room = limit < facts->set_bytes ? limit : facts->set_bytes;
+    char found[32], most[32];
+
+    units_human_bytes((double)limit, most);
+    if (facts->resident_before_bytes < room / 2)
+        return VOID("not prepared: only %s of the set were in the page cache, with a limit of %s",
+                    units_human_bytes((double)facts->resident_before_bytes, found), most);
+    if (facts->resident_before_bytes > limit || facts->resident_after_bytes > limit)
+        return VOID("not pressured: %s of the set were in the page cache, more than the limit of %s",
+                    units_human_bytes((double)(facts->resident_before_bytes > limit
+                                                   ? facts->resident_before_bytes
+                                                   : facts->resident_after_bytes), found), most);
+    return true;
+}
+
 /* Reads are charged to the process that causes them, so that other programs' do not count here. */
 static bool really_warm(const struct gate_facts *facts, char *reason)
 {
@@ -108,8 +132,67 @@ static bool really_warm(const struct gate_facts *facts, char *reason)
     if (facts->resident_before_bytes < facts->set_bytes)
         return VOID("not warm: %s of %s were in the page cache before it began",
                     units_human_bytes((double)facts->resident_before_bytes, found), all);
-    if (facts->source_has_device && !facts->direct && read > 0)
+    if (facts->source_has_device && !facts->direct && read > (facts->writes ? METADATA_BYTES : 0))
         return VOID("not warm: it read %s from the device", units_human_bytes((double)read, found));
+    return true;
+}
+
+/* Read page by page, a set has no larger folios; fewer than this are somebody else's doing. */
+static bool really_small(const struct gate_facts *facts, char *reason)
+{
+    const struct folios *folios = facts->folios;
+
+    if (!really_warm(facts, reason))
+        return false;
+    if (!folios)
+        return VOID("not proven: this machine does not tell the size of folios");
+    if ((double)folios->small_bytes < SMALL_SHARE * (double)folios->sampled_bytes)
+        return VOID("not in small folios: %.0f %% of the set is in larger ones",
+                    100 - 100 * (double)folios->small_bytes / (double)folios->sampled_bytes);
+    return true;
+}
+
+static bool right_cache(const struct gate_facts *facts, char *reason)
+{
+    switch (facts->cache) {
+    case CACHE_COLD: return really_cold(facts, reason);
+    case CACHE_PRESSURED: return really_pressured(facts, reason);
+    case CACHE_WARM_SMALL_FOLIOS: return really_small(facts, reason);
+    default: return really_warm(facts, reason);
+    }
+}
+
+/* A limit is enforced in slices of time, so that a little more may pass at the start. Of writes only direct
+ * ones are charged when they happen. */
+static bool within(const struct gate_facts *facts, const char *counter, uint64_t limit, char *reason)
+{
+    double moved = (double)count(facts->output, counter);
+    double span_s = (double)count(facts->output, "span_ns") / 1e9;
+    char found[32], most[32];
+
+    if (limit == 0 || moved <= (span_s * (1 + THROTTLE_SLACK) + THROTTLE_SLICE_S) * (double)limit)
+        return true;
+    return VOID("the throttle was not in effect: %s/s through a limit of %s/s",
+                units_human_bytes(moved / span_s, found), units_human_bytes((double)limit, most));
+}
+
+static bool throttled(const struct gate_facts *facts, char *reason)
+{
+    return within(facts, "process_read_bytes", facts->read_limit_bytes_per_s, reason) &&
+           (!facts->direct ||
+            within(facts, "process_written_bytes", facts->write_limit_bytes_per_s, reason));
+}
+
+static bool really_copied(const struct gate_facts *facts, char *reason)
+{
+    char found[32];
+
+    if (facts->created.hole_bytes > 0)
+        return VOID("left holes: %s of the destination were never written",
+                    units_human_bytes((double)facts->created.hole_bytes, found));
+    if (!facts->shares && facts->created.shared_bytes > 0)
+        return VOID("no copy: %s of the destination share the blocks of another file",
+                    units_human_bytes((double)facts->created.shared_bytes, found));
     return true;
 }
 
@@ -125,6 +208,6 @@ static bool undisturbed(const struct gate_facts *facts, char *reason)
 bool gate_passes(const struct gate_facts *facts, char reason[GATE_REASON_SIZE])
 {
     return right_digest(facts, reason) && right_amount(facts, reason) &&
-           (!facts->has_set || (facts->cold ? really_cold(facts, reason) : really_warm(facts, reason))) &&
-           really_direct(facts, reason) && undisturbed(facts, reason);
+           really_copied(facts, reason) && (!facts->has_set || right_cache(facts, reason)) &&
+           really_direct(facts, reason) && throttled(facts, reason) && undisturbed(facts, reason);
 }

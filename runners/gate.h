@@ -9,16 +9,27 @@
 
 #include <jansson.h>
 
+#include "common/axes.h"
+#include "runners/created.h"
+#include "runners/folios.h"
+
 struct gate_facts {
-    bool has_set;           /* it reads a data set; the next five are about that */
-    bool cold;
+    bool has_set;           /* it reads a data set; the next eight are about that */
+    enum cache cache;
     bool source_has_device;
     uint64_t set_bytes;             /* files * S */
     uint64_t resident_before_bytes; /* verified just before the start */
+    uint64_t resident_after_bytes;
     uint64_t set_digest;
     bool in_place;                  /* it writes into the set: whole pages need not be read first */
+    const struct folios *folios;    /* before the start; NULL: unknown */
+    uint64_t memory_limit_bytes;    /* that was to be in force; 0: none */
+    uint64_t read_limit_bytes_per_s, write_limit_bytes_per_s;
     bool direct;                    /* the method passes the page cache by, as O_DIRECT should */
     bool destination_has_device;
+    bool writes;                    /* the task writes to files, or makes them */
+    struct created created;         /* -1: nothing was, or it cannot be told */
+    bool shares;                    /* the method says that it may share blocks instead of copying */
     uint64_t expected_bytes;        /* that a cycle moves */
     const json_t *output;           /* what the method printed, already checked for form */
 };

@@ -48,9 +48,10 @@ static int shape(const struct link *link, const char *name, int network_fd, stru
 int link_make(struct link *link, unsigned number, int network_fd, struct undo *undo, struct error *error)
 {
     char path[64], near[32];
+    unsigned mark = undo_number() & 0xffffff;
 
-    snprintf(link->here, sizeof link->here, "iot%da%u", getpid() % 10000000, number % 256);
-    snprintf(link->there, sizeof link->there, "iot%db%u", getpid() % 10000000, number % 256);
+    snprintf(link->here, sizeof link->here, "iot%06xa%u", mark, number % 256);
+    snprintf(link->there, sizeof link->there, "iot%06xb%u", mark, number % 256);
     snprintf(near, sizeof near, "198.18.%u.1", number % 256);
     snprintf(link->address, sizeof link->address, "198.18.%u.2", number % 256);
     snprintf(path, sizeof path, "/sys/class/net/%s", link->here);

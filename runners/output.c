@@ -33,6 +33,8 @@ static const struct field {
     {"device_written_bytes", COUNT_OR_NULL},
     {"process_read_bytes", COUNT_OR_NULL},
     {"process_written_bytes", COUNT_OR_NULL},
+    {"requested_read_bytes", COUNT_OR_NULL},
+    {"requested_written_bytes", COUNT_OR_NULL},
     {"startup_ns", COUNT_OR_NULL},
     {"events", COUNT_OR_NULL},
     {"latency_p50_ns", COUNT_OR_NULL},

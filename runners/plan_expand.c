@@ -34,6 +34,7 @@ static const struct {
     TEXT(SWEEP_DESTINATION_STATE, destination_state, axes_destinations),
     TEXT(SWEEP_DISTRIBUTION, distribution, axes_distributions),
     TEXT(SWEEP_OFFSETS, offsets, axes_offsets),
+    NUMBER(SWEEP_PRESSURE, pressure_percent),
     NUMBER(SWEEP_COMPUTE, compute_ns_per_kib),
     NUMBER(SWEEP_OPERATIONS, operations),
     NUMBER(SWEEP_FILE_SIZE, file_size_bytes),
@@ -115,6 +116,8 @@ static void write_point(struct plan_point *planned, const struct product *produc
     strcpy(point->destination, planned->destination ? planned->destination->name : "");
     point->files = files_of(product, value);
     write_plain(point, product, value);
+    if (strcmp(point->cache, axes_caches[CACHE_PRESSURED]))
+        point->pressure_percent = 0;
 }
 
 /* A lazy method moves nothing when nobody looks at the bytes. */

@@ -34,9 +34,32 @@ static bool lives_in_memory(const struct target_spec *target)
     return target && target->type == TARGET_TMPFS;
 }
 
+/* Less would not hold the method itself: its stack, tables and code's private pages. */
+enum { PRESSURE_LEAST_BYTES = 8 * MIB };
+
+static bool judge_pressure(struct plan_point *planned)
+{
+    const struct point *point = &planned->point;
+    uint64_t limit = point_memory_limit(point);
+    char given[32], least[32];
+
+    if (lives_in_memory(planned->source) || lives_in_memory(planned->destination))
+        return refuse(planned, "pressured: the pages of a tmpfs are its files, and cannot be given back");
+    if (limit >= PRESSURE_LEAST_BYTES)
+        return false;
+    return refuse(planned, "pressured: %s of memory are too few for any process (take at least %s)",
+                  units_human_bytes((double)limit, given),
+                  units_human_bytes(PRESSURE_LEAST_BYTES, least));
+}
+
 static bool judge_cache(struct plan_point *planned)
 {
     const struct point *point = &planned->point;
+
+    if (has(point->cache, axes_caches, CACHE_WARM_SMALL_FOLIOS) && lives_in_memory(planned->source))
+        return refuse(planned, "tmpfs: its pages are the file, so they cannot be filled anew");
+    if (has(point->cache, axes_caches, CACHE_PRESSURED) && judge_pressure(planned))
+        return true;
 
     if (has(point->cache, axes_caches, CACHE_COLD) && lives_in_memory(planned->source))
         return refuse(planned, "tmpfs has no backing device: its pages are the file, so it is "

@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/axes.h"
 #include "common/clock.h"
 #include "common/units.h"
 #include "runners/cache.h"
 #include "runners/files.h"
 
 struct request {
-    const char *cache, *output;
+    int cache; /* enum cache */
+    const char *output;
     struct cache_files files;
 };
 
@@ -24,10 +26,10 @@ static int parse(struct request *request, int argc, char **argv)
     };
     int problem = 0;
 
-    *request = (struct request){0};
+    *request = (struct request){.cache = -1};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'c')
-            request->cache = optarg;
+            request->cache = axes_find(axes_caches, optarg);
         else if (option == 's')
             request->files.directory = optarg;
         else if (option == 'o')
@@ -39,23 +41,25 @@ static int parse(struct request *request, int argc, char **argv)
         else
             problem = -1;
     }
-    return problem || !request->cache || !request->output || !request->files.directory ? -1 : 0;
+    return problem || request->cache < 0 || !request->output || !request->files.directory ? -1 : 0;
 }
 
 static int prepare(const struct request *request, struct error *error)
 {
-    uint64_t resident, start = clock_monotonic_ns();
+    struct cache_found found;
+    uint64_t start = clock_monotonic_ns();
 
-    if (cache_prepare(&request->files, !strcmp(request->cache, "cold"), NULL, &resident, error) < 0)
+    if (cache_settle(request->files.directory, error) < 0 ||
+        cache_prepare(&request->files, (enum cache)request->cache, NULL, error) < 0)
         return -1;
     uint64_t prepared = clock_monotonic_ns();
-    if (cache_resident_bytes(&request->files, &resident, error) < 0)
+    if (cache_look(&request->files, &found, error) < 0)
         return -1;
-    json_t *found = json_pack("{s:I, s:I, s:I}", "resident_before_bytes", (json_int_t)resident, "prepare_ns",
-                              (json_int_t)(prepared - start), "verify_ns",
+    json_t *record = json_pack("{s:I, s:I, s:I}", "resident_before_bytes", (json_int_t)found.resident_bytes,
+                               "prepare_ns", (json_int_t)(prepared - start), "verify_ns",
                               (json_int_t)(clock_monotonic_ns() - prepared));
-    int result = files_replace_json(request->output, found, error);
-    json_decref(found);
+    int result = files_replace_json(request->output, record, error);
+    json_decref(record);
     return result;
 }
 

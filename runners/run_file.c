@@ -64,27 +64,48 @@ static json_t *targets_json(const struct targets *targets)
     return object;
 }
 
-struct startups {
-    double *ns;
+/* One figure of every trial that has it. */
+struct figures {
+    double (*of)(const json_t *record); /* negative: it has none */
+    double *values;
     size_t count, room;
 };
 
-static void add_startup(const json_t *record, void *context)
+static double startup_ns(const json_t *record)
 {
-    struct startups *startups = context;
     json_t *value = json_object_get(record, "startup_ns");
 
-    if (!json_is_integer(value))
+    return json_is_integer(value) ? json_number_value(value) : -1;
+}
+
+/* What making a file set cold and verifying it cost, without waiting for other writeback. */
+static double cold_ns(const json_t *record)
+{
+    const char *cache = json_string_value(json_object_get(record, "cache"));
+    json_t *prepare = json_object_get(record, "prepare_ns"), *settle = json_object_get(record, "settle_ns");
+
+    if (!cache || strcmp(cache, "cold") || !json_is_integer(prepare) || !json_is_integer(settle))
+        return -1;
+    return json_number_value(prepare) - json_number_value(settle) +
+           json_number_value(json_object_get(record, "verify_ns"));
+}
+
+static void add_figure(const json_t *record, void *context)
+{
+    struct figures *figures = context;
+    double value = figures->of(record);
+
+    if (value < 0)
         return;
-    if (startups->count == startups->room) {
-        size_t room = startups->room ? 2 * startups->room : 256;
-        double *grown = realloc(startups->ns, room * sizeof *grown);
+    if (figures->count == figures->room) {
+        size_t room = figures->room ? 2 * figures->room : 256;
+        double *grown = realloc(figures->values, room * sizeof *grown);
         if (!grown)
             return;
-        startups->ns = grown;
-        startups->room = room;
+        figures->values = grown;
+        figures->room = room;
     }
-    startups->ns[startups->count++] = (double)json_integer_value(value);
+    figures->values[figures->count++] = value;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -94,19 +115,19 @@ static int compare_doubles(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Lower median over all trials of the journal that say; null if none does. */
-static json_t *median_startup(const char *directory)
+/* Lower median over all trials of the journal that have the figure; null if none does. */
+static json_t *median(const char *directory, double (*of)(const json_t *record))
 {
-    struct startups startups = {0};
+    struct figures figures = {.of = of};
     struct error error;
-    json_t *median = NULL;
+    json_t *result = NULL;
 
-    if (journal_each(directory, add_startup, &startups, &error) == 0 && startups.count > 0) {
-        qsort(startups.ns, startups.count, sizeof *startups.ns, compare_doubles);
-        median = json_integer((json_int_t)startups.ns[(startups.count - 1) / 2]);
+    if (journal_each(directory, add_figure, &figures, &error) == 0 && figures.count > 0) {
+        qsort(figures.values, figures.count, sizeof *figures.values, compare_doubles);
+        result = json_integer((json_int_t)figures.values[(figures.count - 1) / 2]);
     }
-    free(startups.ns);
-    return median ? median : json_null();
+    free(figures.values);
+    return result ? result : json_null();
 }
 
 static json_t *accounting_json(const char *directory, const struct session *session)
@@ -117,11 +138,13 @@ static json_t *accounting_json(const char *directory, const struct session *sess
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "total_ns", (json_int_t)total, "trials_ns",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "total_ns", (json_int_t)total, "trials_ns",
                      (json_int_t)spent->trials_ns, "cache_ns", (json_int_t)spent->cache_ns, "data_set_ns",
                      (json_int_t)session->datasets.spent_ns, "other_ns",
                      (json_int_t)(total > known ? total - known : 0), "orchestrator_peak_rss_bytes",
-                     (json_int_t)usage.ru_maxrss * 1024, "startup_median_ns", median_startup(directory));
+                     (json_int_t)usage.ru_maxrss * 1024, "startup_median_ns",
+                     median(directory, startup_ns), "cold_preparation_median_ns",
+                     median(directory, cold_ns));
 }
 
 int run_file_write(const char *directory, const struct session *session, const json_t *header,
@@ -140,6 +163,7 @@ int run_file_write(const char *directory, const struct session *session, const j
     json_object_set_new(root, "targets", targets_json(&session->targets));
     json_object_set_new(root, "points", points_json(&session->plan));
     json_object_set(root, "left_out", session->left_out);
+    json_object_set(root, "host_cache", session->host_cache);
     json_object_set_new(root, "accounting", accounting_json(directory, session));
     snprintf(path, sizeof path, "%.900s/run.json", directory);
     int result = root ? files_replace_json(path, root, error) : error_set(error, "%s: out of memory", path);

@@ -11,9 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/axes.h"
 #include "common/clock.h"
 #include "common/tasks.h"
 #include "common/units.h"
+#include "runners/folios.h"
+#include "runners/host_cache.h"
 #include "runners/hyperfine.h"
 #include "runners/sink.h"
 #include "runners/trial.h"
@@ -90,6 +93,31 @@ static void mark_unavailable_targets(struct session *session)
     }
 }
 
+/* What a cache state needs of this machine. */
+static void mark_cache_states(struct session *session)
+{
+    const struct cgroup_part *memory = &session->cgroup.parts[CGROUP_MEMORY];
+    bool visible = folios_visible();
+
+    for (size_t i = 0; i < session->plan.count; i++) {
+        struct plan_point *point = &session->plan.points[i];
+        if (!point->supported)
+            continue;
+        if (point->point.pressure_percent && !cgroup_has(&session->cgroup, CGROUP_MEMORY))
+            mark_unsupported(point, "pressured: %.230s", memory->reason);
+        if (!strcmp(point->point.cache, axes_caches[CACHE_WARM_SMALL_FOLIOS]) && !visible)
+            mark_unsupported(point, "%s", "the size of folios cannot be verified here: it takes root and "
+                                          "/proc/kpageflags");
+    }
+}
+
+static bool is_limited(const struct plan_point *point)
+{
+    return point->point.pressure_percent ||
+           (point->source && point->source->type == TARGET_THROTTLED) ||
+           (point->destination && point->destination->type == TARGET_THROTTLED);
+}
+
 /* hyperfine times a whole process: its cache preparation needs files, and what is checked inside the
  * process, as an update is, would count as the method's. */
 static int begin_hyperfine(struct session *session, struct error *error)
@@ -106,6 +134,8 @@ static int begin_hyperfine(struct session *session, struct error *error)
             available = hyperfine_available();
         if (!available)
             mark_unsupported(point, "%s", "hyperfine is not installed (`make deps`)");
+        else if (is_limited(point))
+            mark_unsupported(point, "%s", "hyperfine's own work would count against the limit");
         else if (task->source != PLACE_FILE || (task->random && task->writes))
             mark_unsupported(point, "hyperfine cannot time the whole process of task %s alone", task->name);
     }
@@ -182,7 +212,31 @@ static unsigned wanted_controllers(const struct session *session)
     for (size_t i = 0; i < session->config.target_count; i++)
         if (session->config.targets[i].type == TARGET_THROTTLED)
             wanted |= 1U << CGROUP_IO;
+    for (size_t i = 0; i < session->plan.count; i++)
+        if (session->plan.points[i].point.pressure_percent)
+            wanted |= 1U << CGROUP_MEMORY;
     return wanted;
+}
+
+/* Ask every disk once; the seed differs from run to run, lest the ranges be known already. */
+static void probe_host_caches(struct session *session)
+{
+    session->host_cache = json_object();
+    for (size_t i = 0; i < session->targets.count; i++) {
+        const struct target *target = &session->targets.all[i];
+        const char *disk = target->device.real;
+        if (!target_has_device(target) || json_object_get(session->host_cache, disk))
+            continue;
+        json_t *found = host_cache_probe(disk, clock_monotonic_ns());
+        if (json_is_true(json_object_get(found, "suspected")))
+            session_leave_out(session, "The host's cache may serve reads of target %s: a second cold read of "
+                              "the same range is far faster than the first.", target->spec->name);
+        const char *reason = json_string_value(json_object_get(found, "reason"));
+        if (reason)
+            session_leave_out(session, "Whether something below target %s caches reads could not be tried: %s.",
+                              target->spec->name, reason);
+        json_object_set_new(session->host_cache, disk, found);
+    }
 }
 
 int session_open(struct session *session, struct error *error)
@@ -204,8 +258,10 @@ int session_open(struct session *session, struct error *error)
         return -1;
     note_privileges(session);
     mark_unavailable_targets(session);
+    mark_cache_states(session);
     if (begin_hyperfine(session, error) < 0 || check_space(session, error) < 0)
         return -1;
+    probe_host_caches(session);
     return probe_methods(session, error);
 }
 
@@ -218,6 +274,7 @@ int session_close(struct session *session)
     plan_free(&session->plan);
     config_free(&session->config);
     catalogue_free(&session->catalogue);
+    json_decref(session->host_cache);
     json_decref(session->left_out);
     return result;
 }

@@ -32,6 +32,8 @@ struct session {
     struct datasets datasets;
     struct journal journal;
     struct accounting accounting;
+    const struct target *last_written; /* by the trial before; NULL once it is settled */
+    json_t *host_cache; /* disk number -> what host_cache_probe found */
     json_t *left_out; /* sentences: what could not be done here, and why */
     cpu_set_t allowed; /* CPUs that this process may use */
 };

@@ -8,12 +8,15 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/units.h"
 #include "runners/loop.h"
 #include "runners/target_common.h"
 #include "runners/tool.h"
+
+enum { SPACE_LEFT_BYTES = 64 * MIB }; /* on the disk below, for others */
 
 /* The first word after the program is always the image, named relative to its own private directory: so
  * no option can bring in another file. xfs files can share blocks (reflink) as btrfs's can. */
@@ -52,16 +55,36 @@ static unsigned long split_options(const char *list, char data[512])
     return found;
 }
 
+/* Asked before, as an allocation that fails has filled the disk first, for everybody. */
+static int check_space(const struct target_spec *spec, const char *directory, struct error *error)
+{
+    struct statvfs space;
+    char size[24], free_space[32];
+
+    if (statvfs(directory, &space) < 0)
+        return error_set(error, "%s:", directory);
+    uint64_t bytes = (uint64_t)space.f_bavail * space.f_frsize;
+    if (bytes > spec->size_bytes + SPACE_LEFT_BYTES)
+        return 0;
+    return error_set(error, "an image of %s does not fit %s, which has %s free",
+                     units_format_size(spec->size_bytes, size), spec->path,
+                     units_human_bytes((double)bytes, free_space));
+}
+
 /* 0, or -1 with the reason. */
 static int make_file(const struct target_spec *spec, const char *directory, const char *file,
                      struct error *error)
 {
     char size[24];
 
+    if (check_space(spec, directory, error) < 0)
+        return -1;
     int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_set(error, "%s:", file);
     int problem = posix_fallocate(fd, 0, (off_t)spec->size_bytes);
+    if (problem)
+        unlink(file);
     close(fd);
     errno = problem;
     if (problem)

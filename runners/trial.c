@@ -12,16 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/axes.h"
 #include "common/clock.h"
 #include "common/tasks.h"
 #include "common/units.h"
 #include "runners/arguments.h"
-#include "runners/cache.h"
 #include "runners/environment.h"
 #include "runners/gate.h"
 #include "runners/hyperfine.h"
 #include "runners/output.h"
 #include "runners/spawn.h"
+#include "runners/stage.h"
 
 enum { PADDING_MAX = 4096 };
 
@@ -30,25 +31,13 @@ struct attempt {
     struct session *session;
     const struct trial_place *place;
     struct plan_point *planned;
-    struct dataset *set;              /* NULL for a task that reads no file */
-    struct arguments_places places;
+    struct stage stage;               /* with the set, the places and the record */
     cpu_set_t cpu_room;
     const cpu_set_t *cpus;            /* NULL: any */
-    json_t *record;
     json_t *output;                   /* what the method printed; NULL if nothing usable */
     enum trial_outcome outcome;
     char reason[GATE_REASON_SIZE];
 };
-
-static struct cache_files files_of(const struct dataset *set)
-{
-    return (struct cache_files){set->directory, set->files, set->file_size_bytes};
-}
-
-static bool is_cold(const struct plan_point *planned)
-{
-    return !strcmp(planned->point.cache, "cold");
-}
 
 static void set_number(json_t *record, const char *name, uint64_t value)
 {
@@ -66,97 +55,6 @@ set_void(struct attempt *attempt, enum trial_outcome outcome, const char *format
     va_end(values);
 }
 
-static int remove_copies(const char *directory, struct error *error)
-{
-    DIR *entries = opendir(directory);
-
-    if (!entries)
-        return error_set(error, "%s:", directory);
-    for (struct dirent *entry; (entry = readdir(entries));)
-        if (entry->d_name[0] != '.' && unlinkat(dirfd(entries), entry->d_name, 0) < 0)
-            error_set(error, "%s/%s:", directory, entry->d_name);
-    closedir(entries);
-    return 0;
-}
-
-static int settle_destination(const struct target *destination, struct error *error)
-{
-    char *directory = arguments_copy_directory(destination);
-    int result = 0;
-
-    if (!directory)
-        return error_set(error, "out of memory");
-    if (mkdir(directory, 0700) < 0 && errno != EEXIST)
-        result = error_set(error, "%s:", directory);
-    if (result == 0)
-        result = remove_copies(directory, error);
-    if (result == 0)
-        result = cache_settle(directory, error);
-    free(directory);
-    return result;
-}
-
-int trial_settle(const struct arguments_places *places, struct error *error)
-{
-    const struct target *destination = places->destination;
-
-    if (destination && destination->directory && settle_destination(destination, error) < 0)
-        return -1;
-    return places->set ? cache_settle(places->set->directory, error) : 0;
-}
-
-static int prepare_set(struct attempt *attempt, uint64_t *resident, struct error *error)
-{
-    struct cache_files files;
-
-    if (!attempt->set)
-        return 0;
-    files = files_of(attempt->set);
-    return cache_prepare(&files, is_cold(attempt->planned), &attempt->set->filled_by_reading, resident,
-                         error);
-}
-
-static int verify_set(struct attempt *attempt, uint64_t *resident, struct error *error)
-{
-    struct cache_files files;
-
-    if (!attempt->set)
-        return 0;
-    files = files_of(attempt->set);
-    return cache_resident_bytes(&files, resident, error);
-}
-
-/* Prepared and then verified, as two steps with their own times: verification is what stands last
- * before the method starts. */
-static int prepare(struct attempt *attempt, uint64_t *resident, struct error *error)
-{
-    uint64_t start = clock_monotonic_ns();
-
-    int result = trial_settle(&attempt->places, error);
-    if (result == 0)
-        result = prepare_set(attempt, resident, error);
-    uint64_t prepared = clock_monotonic_ns();
-    if (result == 0)
-        result = verify_set(attempt, resident, error);
-    uint64_t verified = clock_monotonic_ns();
-    set_number(attempt->record, "prepare_ns", prepared - start);
-    set_number(attempt->record, "verify_ns", verified - prepared);
-    if (attempt->set)
-        set_number(attempt->record, "resident_before_bytes", *resident);
-    attempt->session->accounting.cache_ns += verified - start;
-    return result;
-}
-
-static void measure_residency_after(struct attempt *attempt)
-{
-    struct error error;
-    uint64_t start = clock_monotonic_ns(), bytes;
-
-    if (attempt->set && verify_set(attempt, &bytes, &error) == 0)
-        set_number(attempt->record, "resident_after_bytes", bytes);
-    attempt->session->accounting.cache_ns += clock_monotonic_ns() - start;
-}
-
 static uint64_t trial_seed(const struct attempt *attempt)
 {
     const struct trial_place *place = attempt->place;
@@ -168,7 +66,7 @@ static void add_timing_options(struct arguments *arguments, const struct attempt
 {
     arguments_add(arguments, "--seed");
     arguments_add(arguments, "%" PRIu64, trial_seed(attempt) & 0xffffffff);
-    if (is_cold(attempt->planned)) {
+    if (attempt->stage.cache == CACHE_COLD) {
         arguments_add(arguments, "--once");
         arguments_add(arguments, "--distinct");
     } else {
@@ -191,6 +89,9 @@ static void judge_exit(struct attempt *attempt, const struct spawn *spawn)
                  units_human_duration((double)spawn->timeout_ns, limit));
     else if (!strcmp(spawn->exit, "77"))
         set_void(attempt, TRIAL_UNSUPPORTED, "%s", spawn_last_words(spawn));
+    else if (!strcmp(spawn->exit, "SIGKILL") && stage_out_of_memory(&attempt->stage))
+        set_void(attempt, TRIAL_VOID, "killed by SIGKILL (out of memory: it had %s)",
+                 units_human_bytes((double)attempt->stage.memory_limit_bytes, limit));
     else if (strcmp(spawn->exit, "0"))
         set_void(attempt, TRIAL_VOID, "%s %s: %.400s",
                  spawn->exit[0] == 'S' ? "killed by" : "exited with", spawn->exit,
@@ -217,12 +118,13 @@ static int run_in_process(struct attempt *attempt, struct error *error)
     struct spawn spawn = {.argv = arguments.items,
                           .program_fd = attempt->planned->method->fd,
                           .cpus = attempt->cpus,
+                          .cgroup = stage_cgroup(&attempt->stage),
                           .timeout_ns = attempt->session->config.trial_timeout_ns,
                           .environment_padding_bytes =
                               (unsigned)(trial_seed(attempt) * 2654435761u % PADDING_MAX)};
     int result = -1;
 
-    arguments_for_point(&arguments, attempt->planned, &attempt->places);
+    arguments_for_point(&arguments, attempt->planned, &attempt->stage.places);
     add_timing_options(&arguments, attempt);
     if (arguments.failed)
         error_set(error, "out of memory");
@@ -232,8 +134,8 @@ static int run_in_process(struct attempt *attempt, struct error *error)
         judge_exit(attempt, &spawn);
         if (attempt->outcome == TRIAL_VALID)
             judge_output(attempt, spawn.output);
-        json_object_set_new(attempt->record, "exit", json_string(spawn.exit));
-        set_number(attempt->record, "trial_ns", spawn.wall_ns);
+        json_object_set_new(attempt->stage.record, "exit", json_string(spawn.exit));
+        set_number(attempt->stage.record, "trial_ns", spawn.wall_ns);
         attempt->session->accounting.trials_ns += spawn.wall_ns;
     }
     spawn_free(&spawn);
@@ -242,22 +144,22 @@ static int run_in_process(struct attempt *attempt, struct error *error)
 }
 
 /* hyperfine around the method: it prepares, verifies and times the whole process. */
-static int run_hyperfine(struct attempt *attempt, uint64_t *resident, struct error *error)
+static int run_hyperfine(struct attempt *attempt, struct error *error)
 {
     struct hyperfine_trial trial = {
         .session = attempt->session,
         .planned = attempt->planned,
-        .places = attempt->places,
+        .places = attempt->stage.places,
         .cpus = attempt->cpus,
-        .record = attempt->record,
+        .record = attempt->stage.record,
     };
 
-    if (trial_settle(&attempt->places, error) < 0 || hyperfine_run(&trial, error) < 0)
+    if (stage_settle(attempt->session, &attempt->stage.places, error) < 0 || hyperfine_run(&trial, error) < 0)
         return -1;
     attempt->output = trial.output;
-    *resident = trial.resident_before_bytes;
-    if (attempt->set)
-        attempt->set->filled_by_reading = 0;
+    attempt->stage.before.resident_bytes = trial.resident_before_bytes;
+    if (attempt->stage.set)
+        attempt->stage.set->filled = FILLED_SOMEHOW;
     if (trial.interrupted)
         set_void(attempt, TRIAL_INTERRUPTED, "interrupted");
     else
@@ -265,44 +167,68 @@ static int run_hyperfine(struct attempt *attempt, uint64_t *resident, struct err
     return 0;
 }
 
-static struct gate_facts facts_of(const struct attempt *attempt, uint64_t resident)
+static struct gate_facts facts_of(const struct attempt *attempt)
 {
     const struct point *point = &attempt->planned->point;
-    uint64_t set_bytes = point->files * point->file_size_bytes;
+    const struct stage *stage = &attempt->stage;
 
     return (struct gate_facts){
-        .has_set = attempt->set != NULL,
-        .cold = is_cold(attempt->planned),
-        .source_has_device = target_has_device(attempt->places.source),
-        .set_bytes = set_bytes,
-        .resident_before_bytes = resident,
-        .set_digest = attempt->set ? attempt->set->digest : 0,
-        .in_place = attempt->set && attempt->set->written_to,
+        .has_set = stage->set != NULL,
+        .cache = stage->cache,
+        .source_has_device = target_has_device(stage->places.source),
+        .set_bytes = point->files * point->file_size_bytes,
+        .resident_before_bytes = stage->before.resident_bytes,
+        .resident_after_bytes = stage->resident_after_bytes,
+        .set_digest = stage->set ? stage->set->digest : 0,
+        .folios = stage->has_folios ? &stage->folios : NULL,
+        .memory_limit_bytes = stage->memory_limit_bytes,
+        .read_limit_bytes_per_s = stage->read_limit_bytes_per_s,
+        .write_limit_bytes_per_s = stage->write_limit_bytes_per_s,
+        .in_place = stage->set && stage->set->written_to,
         .direct = attempt->planned->method->direct,
-        .destination_has_device = target_has_device(attempt->places.destination),
+        .destination_has_device = target_has_device(stage->places.destination),
+        .writes = task_find(point->task)->writes,
+        .created = stage->created,
+        .shares = attempt->planned->method->shares,
         .expected_bytes = point_cycle_bytes(point),
         .output = attempt->output,
     };
 }
 
+/* Bytes read from the device on behalf of the process for each byte that it used: above 1 where whole pages
+ * and read-ahead serve small records, below where the cache does. Where reads are not charged to processes,
+ * the device's count, with other programs' reads in it, must do. */
+static void record_amplification(const struct attempt *attempt)
+{
+    const json_t *charged = json_object_get(attempt->output, "process_read_bytes");
+    const json_t *read = json_is_integer(charged) ? charged
+                                                  : json_object_get(attempt->output, "device_read_bytes");
+    double used = json_number_value(json_object_get(attempt->output, "distinct_bytes")) *
+                  json_number_value(json_object_get(attempt->output, "cycles"));
+
+    if (target_has_device(attempt->stage.places.source) && json_is_integer(read) && used > 0)
+        json_object_set_new(attempt->stage.record, "read_amplification",
+                            json_real(json_number_value(read) / used));
+}
+
 static int run(struct attempt *attempt, struct error *error)
 {
-    uint64_t resident = 0;
     int result;
 
     if (!strcmp(attempt->planned->point.runner, "hyperfine"))
-        result = run_hyperfine(attempt, &resident, error);
+        result = run_hyperfine(attempt, error);
     else {
-        result = prepare(attempt, &resident, error);
+        result = stage_prepare(&attempt->stage, error);
         if (result == 0)
             result = run_in_process(attempt, error);
     }
+    stage_end(&attempt->stage);
     if (result < 0)
         return -1;
-    measure_residency_after(attempt);
+    record_amplification(attempt);
     if (attempt->outcome != TRIAL_VALID)
         return 0;
-    struct gate_facts facts = facts_of(attempt, resident);
+    struct gate_facts facts = facts_of(attempt);
     if (!gate_passes(&facts, attempt->reason))
         attempt->outcome = TRIAL_VOID;
     return 0;
@@ -320,8 +246,7 @@ static int first_cpu(const cpu_set_t *cpus)
 static json_t *new_record(const struct attempt *attempt)
 {
     static const char *const late[] = {
-        "exit", "whole_process_ns", "whole_process_user_ns", "whole_process_system_ns",
-        "resident_before_bytes", "resident_after_bytes", "prepare_ns", "verify_ns", "trial_ns",
+        "exit", "whole_process_ns", "whole_process_user_ns", "whole_process_system_ns", "trial_ns",
     };
     char now[24];
     json_t *record = json_object();
@@ -337,6 +262,7 @@ static json_t *new_record(const struct attempt *attempt)
                         attempt->cpus ? json_integer(first_cpu(attempt->cpus)) : json_null());
     for (size_t i = 0; i < sizeof late / sizeof *late; i++)
         json_object_set_new(record, late[i], json_null());
+    stage_begin_record(record);
     return record;
 }
 
@@ -351,16 +277,16 @@ static int record(struct attempt *attempt, struct error *error)
         snprintf(attempt->planned->reason, sizeof attempt->planned->reason, "%.255s",
                  attempt->reason);
     }
-    if (!valid && attempt->set && attempt->set->written_to)
-        dataset_spoil(attempt->set);
-    output_copy(attempt->output, attempt->record);
-    if (valid && json_is_null(json_object_get(attempt->record, "expected_digest")))
-        json_object_set_new(attempt->record, "expected_digest",
-                            json_sprintf("%016" PRIx64, attempt->set->digest));
-    json_object_set_new(attempt->record, "valid", json_boolean(valid));
-    json_object_set_new(attempt->record, "void_reason",
+    if (!valid && attempt->stage.set && attempt->stage.set->written_to)
+        dataset_spoil(attempt->stage.set);
+    output_copy(attempt->output, attempt->stage.record);
+    if (valid && json_is_null(json_object_get(attempt->stage.record, "expected_digest")))
+        json_object_set_new(attempt->stage.record, "expected_digest",
+                            json_sprintf("%016" PRIx64, attempt->stage.set->digest));
+    json_object_set_new(attempt->stage.record, "valid", json_boolean(valid));
+    json_object_set_new(attempt->stage.record, "void_reason",
                         valid ? json_null() : json_sprintf("%s", attempt->reason));
-    return journal_append(&attempt->session->journal, attempt->record, error);
+    return journal_append(&attempt->session->journal, attempt->stage.record, error);
 }
 
 static int begin(struct attempt *attempt, struct session *session, struct plan_point *planned,
@@ -370,18 +296,23 @@ static int begin(struct attempt *attempt, struct session *session, struct plan_p
     const struct task_traits *task = task_find(point->task);
     const struct method_info *method = planned->method;
 
+    int cache = axes_find(axes_caches, point->cache);
+
     attempt->session = session;
     attempt->planned = planned;
+    attempt->stage.session = session;
+    attempt->stage.planned = planned;
+    attempt->stage.cache = cache < 0 ? CACHE_WARM : (enum cache)cache;
     attempt->cpus =
         session_cpus(session, point->threads * (1 + method->helpers), &attempt->cpu_room);
-    attempt->places.source = targets_find(&session->targets, planned->source);
-    attempt->places.destination = targets_find(&session->targets, planned->destination);
+    attempt->stage.places.source = targets_find(&session->targets, planned->source);
+    attempt->stage.places.destination = targets_find(&session->targets, planned->destination);
     if (task->source != PLACE_FILE)
         return 0;
-    attempt->set = dataset_get(&session->datasets, attempt->places.source, point->file_size_bytes,
+    attempt->stage.set = dataset_get(&session->datasets, attempt->stage.places.source, point->file_size_bytes,
                                point->files, task->random && task->writes, error);
-    attempt->places.set = attempt->set;
-    return attempt->set ? 0 : -1;
+    attempt->stage.places.set = attempt->stage.set;
+    return attempt->stage.set ? 0 : -1;
 }
 
 int trial_measure(struct session *session, const struct trial_place *place, enum trial_outcome *outcome,
@@ -391,13 +322,13 @@ int trial_measure(struct session *session, const struct trial_place *place, enum
 
     if (begin(&attempt, session, &session->plan.points[place->point], error) < 0)
         return -1;
-    attempt.record = new_record(&attempt);
+    attempt.stage.record = new_record(&attempt);
     int result = run(&attempt, error);
     if (result == 0)
         result = record(&attempt, error);
     *outcome = attempt.outcome;
     json_decref(attempt.output);
-    json_decref(attempt.record);
+    json_decref(attempt.stage.record);
     return result;
 }
 
@@ -418,9 +349,9 @@ int trial_probe(struct session *session, const struct plan_point *point, bool *w
     if (small.point.operations)
         small.point.operations = 4;
     if (begin(&attempt, session, &small, error) < 0 ||
-        trial_settle(&attempt.places, error) < 0)
+        stage_settle(session, &attempt.stage.places, error) < 0)
         return -1;
-    arguments_for_point(&arguments, &small, &attempt.places);
+    arguments_for_point(&arguments, &small, &attempt.stage.places);
     arguments_add(&arguments, "--probe");
     int result = arguments.failed ? error_set(error, "out of memory") : spawn_run(&spawn, error);
     *works = result == 0 && strcmp(spawn.exit, "77");

@@ -24,8 +24,4 @@ int trial_measure(struct session *session, const struct trial_place *place, enum
 int trial_probe(struct session *session, const struct plan_point *point, bool *works, char reason[256],
                 struct error *error);
 
-/* Remove the copies that the previous trial left on the destination, and have both sides' file systems
- * write back what is dirty. 0 or -1. */
-int trial_settle(const struct arguments_places *places, struct error *error);
-
 #endif

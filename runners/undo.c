@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,6 +130,10 @@ static int unmount(const char *path)
 
 static int undo_tree(const char *path)
 {
+    struct stat status;
+
+    if (lstat(path, &status) < 0 && errno == ENOENT) /* a read-only file system says otherwise of removal */
+        return 0;
     return remove_tree(AT_FDCWD, path, 0) < 0 && errno != ENOENT ? -1 : 0;
 }
 
@@ -220,6 +225,13 @@ int undo_promise(struct undo *undo, const char *what, const char *path, struct e
     if (fflush(undo->log) || fdatasync(fileno(undo->log)) < 0)
         return error_set(error, "%s:", undo->path);
     return 0;
+}
+
+unsigned undo_number(void)
+{
+    unsigned number;
+
+    return getrandom(&number, sizeof number, 0) == sizeof number ? number : (unsigned)getpid();
 }
 
 int undo_all(struct undo *undo)

@@ -26,6 +26,10 @@ int undo_begin(struct undo *undo, struct error *error);
  * enabled. 0 or -1. */
 int undo_promise(struct undo *undo, const char *what, const char *path, struct error *error);
 
+/* A random number for the name of something that all process namespaces share, where our id alone could be
+ * another's, too. */
+unsigned undo_number(void);
+
 /* Undo everything in reverse, remove the log, release the lock. What could not be undone is said on
  * stderr and kept in the log. 0 if all was undone. */
 int undo_all(struct undo *undo);

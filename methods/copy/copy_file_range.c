@@ -37,6 +37,7 @@ const struct method method = {
     .summary = "copy_file_range(2), B bytes a call; may share extents instead",
     .axes = METHOD_BLOCK | METHOD_THREADS,
     .events = "files whose extents are shared",
+    .shares = true,
     .transfer = transfer,
     .teardown = teardown,
 };

@@ -32,6 +32,7 @@ static void teardown(struct job *job)
 
 const struct method method = {
     .summary = "ioctl(FICLONE): shares the extents, copies nothing",
+    .shares = true,
     .transfer = transfer,
     .teardown = teardown,
 };

@@ -73,9 +73,12 @@ static void read_process_io(struct span_counters *counters)
     FILE *file = fopen("/proc/self/io", "re");
 
     counters->process_read_bytes = counters->process_written_bytes = -1;
+    counters->requested_read_bytes = counters->requested_written_bytes = -1;
     if (!file)
         return;
     while (fgets(line, sizeof line, file)) {
+        sscanf(line, "rchar: %" SCNd64, &counters->requested_read_bytes);
+        sscanf(line, "wchar: %" SCNd64, &counters->requested_written_bytes);
         sscanf(line, "read_bytes: %" SCNd64, &counters->process_read_bytes);
         sscanf(line, "write_bytes: %" SCNd64, &counters->process_written_bytes);
     }
@@ -129,5 +132,8 @@ struct span_counters counters_span(const struct span_counters *before,
         .process_read_bytes = difference(before->process_read_bytes, after->process_read_bytes),
         .process_written_bytes =
             difference(before->process_written_bytes, after->process_written_bytes),
+        .requested_read_bytes = difference(before->requested_read_bytes, after->requested_read_bytes),
+        .requested_written_bytes =
+            difference(before->requested_written_bytes, after->requested_written_bytes),
     };
 }

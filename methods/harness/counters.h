@@ -25,7 +25,8 @@ struct span_counters {
     int64_t wall_ns;
     int64_t machine_busy_ns, steal_ns;
     int64_t device_read_bytes, device_written_bytes;
-    int64_t process_read_bytes, process_written_bytes;
+    int64_t process_read_bytes, process_written_bytes;     /* device I/O that it caused */
+    int64_t requested_read_bytes, requested_written_bytes; /* of its system calls, cached or not */
 };
 
 void counters_read_span(struct span_counters *counters, const struct options *options);

@@ -9,6 +9,7 @@
 #ifndef IOTOLL_METHOD_H
 #define IOTOLL_METHOD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,7 @@ struct method {
     unsigned axes;     /* METHOD_* of common/axes.h: what it obeys */
     unsigned policies; /* POLICY_BIT()s; needed with METHOD_POLICY */
     int source_flags, destination_flags; /* for open(2), O_DIRECT say */
+    bool shares; /* the destination may come to share the source's blocks instead of holding a copy */
     unsigned helpers; /* threads beside each of ours, its own or the kernel's, that want a CPU too */
     const char *events; /* what job->events counts ("blocking reads"); NULL if nothing */
     void (*allocate)(struct job *job); /* what outlives one file: buffers, rings, pipes */

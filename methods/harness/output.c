@@ -40,9 +40,10 @@ void output_description(const char *program)
            method.summary);
     write_names(stdout, "axes", axes_names, method.axes);
     write_names(stdout, "policies", axes_policies, method.policies);
-    printf(",\"lazy\":%s,\"direct\":%s,\"helpers\":%u,\"events\":", method.axes & METHOD_LAZY ? "true" : "false",
+    printf(",\"lazy\":%s,\"direct\":%s,\"shares\":%s,\"helpers\":%u,\"events\":",
+           method.axes & METHOD_LAZY ? "true" : "false",
            (method.source_flags | method.destination_flags) & O_DIRECT ? "true" : "false",
-           method.helpers);
+           method.shares ? "true" : "false", method.helpers);
     printf(method.events ? "\"%s\"}\n" : "null}\n", method.events);
 }
 
@@ -121,6 +122,8 @@ static void write_counters(FILE *out, const struct cycles *cycles)
     write_count(out, "device_written_bytes", span->device_written_bytes);
     write_count(out, "process_read_bytes", span->process_read_bytes);
     write_count(out, "process_written_bytes", span->process_written_bytes);
+    write_count(out, "requested_read_bytes", span->requested_read_bytes);
+    write_count(out, "requested_written_bytes", span->requested_written_bytes);
     write_count(out, "events", method.events ? total_events(cycles) : -1);
     write_count(out, "peak_rss_bytes", (int64_t)usage.ru_maxrss * 1024);
 }

@@ -93,12 +93,18 @@ static int prepare(struct attempt *attempt, uint64_t *resident, struct error *er
 {
     struct bench *bench = attempt->bench;
     struct cache_files files = {bench->set->directory, 1, bench->file_size_bytes};
+    struct cache_found found;
     char path[PATH_MAX];
 
     copy_path(bench, path);
     if (unlink(path) < 0 && errno != ENOENT)
         return error_set(error, "%s:", path);
-    return cache_prepare(&files, false, &bench->set->filled_by_reading, resident, error);
+    if (cache_settle(files.directory, error) < 0 ||
+        cache_prepare(&files, CACHE_WARM, &bench->set->filled, error) < 0 ||
+        cache_look(&files, &found, error) < 0)
+        return -1;
+    *resident = found.resident_bytes;
+    return 0;
 }
 
 static bool ended_well(struct attempt *attempt)
@@ -145,14 +151,14 @@ static bool still_warm(struct attempt *attempt, uint64_t resident_before)
 {
     struct bench *bench = attempt->bench;
     struct cache_files files = {bench->set->directory, 1, bench->file_size_bytes};
-    uint64_t resident_after = 0;
+    struct cache_found after;
     struct error error;
 
-    if (cache_resident_bytes(&files, &resident_after, &error) < 0)
+    if (cache_look(&files, &after, &error) < 0)
         return refuse(attempt, "%.500s", error.text);
-    if (resident_before < bench->file_size_bytes || resident_after < bench->file_size_bytes)
+    if (resident_before < bench->file_size_bytes || after.resident_bytes < bench->file_size_bytes)
         return refuse(attempt, "not warm: %" PRIu64 " bytes in the page cache before, %" PRIu64 " after",
-                      resident_before, resident_after);
+                      resident_before, after.resident_bytes);
     return true;
 }
 

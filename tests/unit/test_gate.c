@@ -25,7 +25,7 @@ static json_t *good_output(void)
 static struct gate_facts cold_facts(const json_t *output)
 {
     return (struct gate_facts){.has_set = true,
-                               .cold = true,
+                               .cache = CACHE_COLD,
                                .source_has_device = true,
                                .set_bytes = MIB,
                                .set_digest = digest,
@@ -37,7 +37,7 @@ static struct gate_facts warm_facts(const json_t *output)
 {
     struct gate_facts facts = cold_facts(output);
 
-    facts.cold = false;
+    facts.cache = CACHE_WARM;
     facts.resident_before_bytes = MIB;
     return facts;
 }
