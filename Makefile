@@ -45,8 +45,9 @@ objects    := $(library) $(harness) $(bench) $(BUILD)/iotoll.o
 
 all: $(BUILD)/iotoll $(methods)
 
-run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine
-test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra iproute2 chromium fonts-dejavu-core fio
+run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine \
+                 e2fsprogs xfsprogs btrfs-progs iproute2
+test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
 	apt-get update -q

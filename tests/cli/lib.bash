@@ -35,7 +35,7 @@ fake() {
     {
         echo '#!/bin/bash'
         echo "case \" \$* \" in *' --describe '*)"
-        echo "echo '{\"task\":\"${1%/*}\",\"method\":\"${1#*/}\",\"summary\":\"a fake\",\"axes\":[],\"policies\":[],\"lazy\":false}'; exit ;;"
+        echo "echo '{\"task\":\"${1%/*}\",\"method\":\"${1#*/}\",\"summary\":\"a fake\",\"axes\":[],\"policies\":[],\"lazy\":false,\"direct\":false,\"helpers\":0}'; exit ;;"
         echo "*' --probe '*) exit ;; esac"
         cat
     } >"house/methods/$1.sh"
