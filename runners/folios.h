@@ -14,7 +14,7 @@ struct folios {
     uint64_t huge_bytes;    /* of that in folios of 2 MiB and more */
     uint64_t count;         /* folios seen */
 };
-enum { FOLIOS_SAMPLE_BYTES = 64 << 20 };
+enum { FOLIOS_SAMPLE_BYTES = 16 << 20 };
 
 /* Can this process look? It takes root and a kernel with /proc/kpageflags. */
 bool folios_visible(void);

@@ -2,6 +2,7 @@
 #include "runners/link.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@
 #include "common/units.h"
 #include "runners/tool.h"
 
-enum { BURST_LEAST_BYTES = 64 * KIB };
+enum { BURST_LEAST_BYTES = 64 * KIB, REMOVE_PATIENCE_MS = 3000, REMOVE_STEP_MS = 20 };
 
 static int make_pair(const struct link *link, int network_fd, struct error *error)
 {
@@ -65,16 +66,21 @@ int link_make(struct link *link, unsigned number, int network_fd, struct undo *u
     return 0;
 }
 
-/* It also goes, a moment later, when the namespace at its other end does. */
+/* It also goes, a moment later, when the namespace at its other end does; meanwhile it can neither be
+ * deleted nor is it gone. (/sys may show the links of another namespace: that of whoever mounted it.) */
 int link_remove(const char *path)
 {
     struct error error;
     const char *name = strrchr(path, '/') + 1;
 
-    if (access(path, F_OK) < 0)
-        return 0;
-    if (tool_run(&error, NULL, TOOL_HERE, "ip link delete %s", name) == 0 || access(path, F_OK) < 0)
-        return 0;
+    for (int waited = 0; waited <= REMOVE_PATIENCE_MS; waited += REMOVE_STEP_MS) {
+        if (if_nametoindex(name) == 0)
+            return 0;
+        tool_run(&error, NULL, TOOL_HERE, "ip link delete %s", name);
+        if (if_nametoindex(name) == 0)
+            return 0;
+        usleep(REMOVE_STEP_MS * 1000);
+    }
     errno = EBUSY;
     return -1;
 }
