@@ -103,7 +103,7 @@ void direct_fail(const struct job *job, const char *what)
     fail(what);
 }
 
-/* After a short count the next call begins at a unit again. */
+/* After a short count the next call begins at a unit again. Less than one unit comes only at the file's end. */
 void direct_read(const struct job *job, void *buffer, uint64_t length, uint64_t offset)
 {
     uint64_t room = direct_round(job, length), done = 0;
@@ -116,11 +116,12 @@ void direct_read(const struct job *job, void *buffer, uint64_t length, uint64_t 
             continue;
         if (got < 0)
             direct_fail(job, "pread");
-        if (got == 0)
+        uint64_t whole = (uint64_t)got - (uint64_t)got % job->direct_unit;
+        if (done + (uint64_t)got >= length)
+            return;
+        if (whole == 0)
             die(1, "pread: the source is shorter than it should be");
-        done += (uint64_t)got;
-        if (done < length)
-            done -= done % job->direct_unit;
+        done += whole;
     }
 }
 

@@ -165,8 +165,10 @@ static void advance(struct ring *ring, struct ring_slot *slot, struct ring_reque
     request->done += again ? 0 : (uint32_t)result;
     if (request->done >= request->wanted)
         return;
-    if (ring->job->direct_unit)
+    if (ring->job->direct_unit && !again)
         request->done -= (uint32_t)(request->done % ring->job->direct_unit);
+    if (ring->job->direct_unit && !again && (uint32_t)result < ring->job->direct_unit)
+        request_fail(ring, request, 0); /* less than one unit comes only at the file's end */
     if (!head)
         queue(ring, slot, request, 0);
 }

@@ -66,7 +66,7 @@ static void submit(struct flight *flight)
     flight->queued = 0;
 }
 
-/* A short read is asked for again from the last whole unit on. */
+/* A short read is asked for again from the last whole unit on; less than one comes only at the file's end. */
 static void advance(struct job *job, const struct io_event *event)
 {
     struct flight *flight = job->state;
@@ -77,13 +77,13 @@ static void advance(struct job *job, const struct io_event *event)
     errno = got < 0 ? (int)-got : 0;
     if (got < 0)
         direct_fail(job, "libaio read");
-    if (got == 0)
-        die(1, "libaio read: the source is shorter than it should be");
     if ((uint64_t)got >= *missing) {
         *missing = 0;
         return;
     }
     uint64_t whole = (uint64_t)got - (uint64_t)got % job->direct_unit;
+    if (whole == 0)
+        die(1, "libaio read: the source is shorter than it should be");
     *missing -= whole;
     request->u.c.buf = (char *)request->u.c.buf + whole;
     request->u.c.nbytes = io_at_most(direct_round(job, *missing), job->block_size_bytes);

@@ -22,8 +22,8 @@ struct axes {
 enum { AROUND = 1ULL << 40 };
 static const uint64_t sizes[] = {PAGE + 1, AROUND + 1, AROUND - 1, 3 * MIB + 17, 0,
                                  1,        AROUND,     PAGE - 1,   PAGE,         4 * MIB};
-static const uint64_t blocks[] = {65536, 1000, PAGE, 8 * MIB};
-static const uint64_t direct_blocks[] = {65536, PAGE, 512, 8 * MIB};
+static const uint64_t blocks[] = {65536, 1000, PAGE, 2 * MIB};
+static const uint64_t direct_blocks[] = {65536, PAGE, 512, 2 * MIB};
 static const uint64_t random_blocks[] = {100, 512, PAGE, 1000, 65536};
 static const uint64_t direct_random_blocks[] = {PAGE, 512, 65536};
 static const uint64_t buffers[] = {2, 40, 1, 3};
