@@ -274,8 +274,8 @@ test_description() {
         "$BUILD/methods/$method" --describe >out
         equal "$(wc -l <out)" 1 "$method --describe: lines"
         equal "$(jq -r '.task + "/" + .method' out)" "$method" "describes itself as"
-        jq -e '(.summary | length > 10) and (.lazy | type == "boolean") and (keys | length == 9)
-               and (.direct | type == "boolean") and (.helpers | type == "number")
+        jq -e '(.summary | length > 10) and (.lazy | type == "boolean") and (keys | length == 10)
+               and ([.direct, .shares | type == "boolean"] | all) and (.helpers | type == "number")
                and (.axes - ["block_size", "buffers", "threads", "policy", "alignment"] == [])
                and ((.axes | index("policy")) != null) == (.policies | length > 0)' out
         found=$((found + 1))
