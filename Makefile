@@ -104,9 +104,13 @@ commit := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo 
 $(BUILD)/runners/environment.o: DEFINES = -DBUILD_VERSION='"$(VERSION)"' -DBUILD_COMMIT='"$(commit)"' \
     -DBUILD_FLAGS='"$(strip $(filter-out -I.,$(FLAGS)))"'
 
+# Under sudo, what was made belongs to whoever typed it, who may want to type make again without.
+give_back = $(Q)[ -z "$$SUDO_UID" ] || chown -Rh "$$SUDO_UID:$$SUDO_GID" build results
+
 report: all
-	$(Q)$(BUILD)/iotoll run $(CONFIG)
+	$(Q)$(BUILD)/iotoll run $(CONFIG) || [ $$? -eq 1 ] # some points without a result: the report says which
 	$(Q)$(BUILD)/iotoll report results/latest
+	$(give_back)
 
 # BASE is a run, NEW one or more: make compare BASE=results/a NEW="results/b results/c"
 compare: all
