@@ -14,13 +14,14 @@
 #include "runners/folios.h"
 
 struct gate_facts {
-    bool has_set;           /* it reads a data set; the next eight are about that */
+    bool has_set;           /* it reads a data set; the next nine are about that */
     enum cache cache;
     bool source_has_device;
     uint64_t set_bytes;             /* files * S */
     uint64_t resident_before_bytes; /* verified just before the start */
     uint64_t resident_after_bytes;
     uint64_t set_digest;
+    bool moves_set;                 /* all of the set, so its digest is the proof, whatever the method says */
     bool in_place;                  /* it writes into the set: whole pages need not be read first */
     const struct folios *folios;    /* before the start; NULL: unknown */
     uint64_t memory_limit_bytes;    /* that was to be in force; 0: none */

@@ -180,6 +180,7 @@ static struct gate_facts facts_of(const struct attempt *attempt)
         .resident_before_bytes = stage->before.resident_bytes,
         .resident_after_bytes = stage->resident_after_bytes,
         .set_digest = stage->set ? stage->set->digest : 0,
+        .moves_set = stage->set && !task_find(point->task)->random,
         .folios = stage->has_folios ? &stage->folios : NULL,
         .memory_limit_bytes = stage->memory_limit_bytes,
         .read_limit_bytes_per_s = stage->read_limit_bytes_per_s,

@@ -94,6 +94,29 @@ test_garbage() {
     stop_sink
 }
 
+# Asked to send, it sends what it said, also while another client does not read what it asked for.
+test_sends() {
+    ready
+    exec 4<>"/dev/tcp/127.0.0.1/$port"
+    { hello "a token"; le64 2; le64 $((1 << 30)); le64 4096; } >&4
+    connect
+    { hello "a token"; le64 2; le64 8192; le64 4096; } >&3
+    timeout 10 head -c 8216 <&3 >answer
+    exec 3>&-
+    equal "$(tail -c 24 answer | head -c 8 | od -An -tu8 | tr -d ' ')" 8192 "bytes"
+    cmp <(head -c 4096 answer) <(head -c 8192 answer | tail -c 4096)
+    connect
+    { hello "a token"; le64 2; le64 8192; le64 0; } >&3 # no period
+    dropped
+    connect
+    { hello "a token"; le64 2; le64 8192; le64 5000; } >&3 # which the count is no multiple of
+    dropped
+    served
+    exec 4>&-
+    served
+    stop_sink
+}
+
 # Nobody waits behind a client that says nothing, or half of a greeting.
 test_slow_clients() {
     ready

@@ -58,6 +58,14 @@ test_no_registry_of_methods() {
     if grep -nE "$(cd "$ROOT/methods" && ls -d */*.c | grep -v harness/ | tr '\n' '|' | sed 's/|$//')" "$ROOT/Makefile"; then
         tap_fail "the Makefile names a method"
     fi
+    # The check itself.
+    mkdir -p tree/{methods/scan,methods/harness,runners,analysis,common}
+    touch tree/iotoll.c tree/Makefile tree/methods/scan.c tree/methods/scan/pread.c
+    echo 'if (!strcmp(method->name, "pread"))' >tree/runners/a.c
+    echo 'static const char *const names[] = {"mmap", "pread"};' >tree/analysis/b.c
+    names_of_methods tree >found
+    holds found tree/runners/a.c
+    holds found tree/analysis/b.c
 }
 
 test_every_source_has_a_licence() {

@@ -174,6 +174,24 @@ static void test_known_digest(void **state)
     json_decref(output);
 }
 
+/* Where the data set says what the bytes are, what the method expects is no proof. */
+static void test_own_digest_is_no_proof(void **state)
+{
+    json_t *output = good_output();
+    struct gate_facts facts = warm_facts(output);
+    char reason[GATE_REASON_SIZE] = "";
+
+    (void)state;
+    json_object_set_new(output, "process_read_bytes", json_integer(0));
+    facts.moves_set = true;
+    assert_true(gate_passes(&facts, reason));
+    json_object_set_new(output, "digest", json_string("00000000deadbeef"));
+    json_object_set_new(output, "expected_digest", json_string("00000000deadbeef"));
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "wrong bytes"));
+    json_decref(output);
+}
+
 /* O_DIRECT reads the device also when the files are cached; if it does not, it was not in effect. */
 static void test_direct(void **state)
 {
@@ -220,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_warm),
         cmocka_unit_test(test_warm_without_a_device),
         cmocka_unit_test(test_known_digest),
+        cmocka_unit_test(test_own_digest_is_no_proof),
         cmocka_unit_test(test_direct),
         cmocka_unit_test(test_distinct),
         cmocka_unit_test(test_steal),
