@@ -62,7 +62,7 @@ static void write_state(FILE *out, const struct run *run)
 
     if (!strcmp(state, "complete"))
         fputs("<li>run complete</li>\n", out);
-    else if (!strcmp(state, "out of budget"))
+    else if (!strcmp(state, "budget used up"))
         fputs("<li>ran until its budget was used</li>\n", out);
     else {
         fputs("<li class=\"warn\">run not finished: ", out);
