@@ -137,3 +137,11 @@ struct span_counters counters_span(const struct span_counters *before,
             difference(before->requested_written_bytes, after->requested_written_bytes),
     };
 }
+
+void counters_forget_writes(struct span_counters *counters)
+{
+    counters->device_written_bytes = -1;
+    counters->process_written_bytes = -1;
+    counters->requested_read_bytes = -1;
+    counters->requested_written_bytes = -1;
+}

@@ -33,4 +33,8 @@ void counters_read_span(struct span_counters *counters, const struct options *op
 struct span_counters counters_span(const struct span_counters *before,
                                    const struct span_counters *after);
 
+/* Bytes written and asked for are not known, -1, where checking and putting back between the cycles is
+ * among them; what was read from devices stands, since what is checked is cached. */
+void counters_forget_writes(struct span_counters *counters);
+
 #endif

@@ -262,6 +262,8 @@ void cycles_run(struct cycles *cycles, struct trial *trial)
              cycles->count < CYCLES_MAX);
     counters_read_span(&after, &trial->options);
     cycles->span = counters_span(&before, &after);
+    if (task_find(task.name)->random && task_find(task.name)->writes)
+        counters_forget_writes(&cycles->span);
 }
 
 static int compare_totals(const void *a, const void *b)
