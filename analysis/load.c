@@ -227,29 +227,59 @@ static int add_trial(struct run *run, size_t *room, const struct trial *trial)
     return 0;
 }
 
+/* What the run lacks is said with what it left out, too: the page lists that. */
+static int leave_out(struct run *run, const char *path, size_t line, struct error *error)
+{
+    json_t *list = json_object_get(run->header, "left_out");
+    json_t *text = json_sprintf("%s:%zu: %s; this line and what follows it count for nothing", path,
+                                line, error->text);
+
+    fprintf(stderr, "%s:%zu: %s; this line and what follows it count for nothing\n", path, line,
+            error->text);
+    int failed = json_is_array(list)
+                     ? json_array_append_new(list, text)
+                     : json_object_set_new(run->header, "left_out", json_pack("[o]", text));
+    return failed ? error_set(error, "%s: out of memory", path) : 0;
+}
+
+/* Add the line to the run. 1; 0 if it is damaged: reading ends there; or -1. */
+static int read_line(struct run *run, size_t *room, struct trial_reader *reader, const char *line,
+                     size_t length, struct error *error)
+{
+    struct trial trial;
+
+    if (load_trial(reader, run, line, length, &trial, error) < 0)
+        return reader->damaged ? 0 : -1;
+    if (run->trial_count < trial_limit && add_trial(run, room, &trial) == 0)
+        return 1;
+    free(trial.void_reason);
+    return error_set(error, "too many trials");
+}
+
 static int read_journal(struct run *run, struct lines *lines, struct trial_reader *reader,
                         const char *path, struct error *error)
 {
-    size_t room = 0, length, number = 0;
-    struct trial trial;
+    size_t room = 0, length, number = 0, unsealed = 0;
+    int got, read = 1;
     bool whole;
     char *line;
-    int got;
 
-    while ((got = lines_next(lines, &line, &length, &whole)) > 0) {
+    while (read > 0 && (got = lines_next(lines, &line, &length, &whole)) > 0) {
         number++;
         if (!whole) {
             fprintf(stderr, "%s:%zu: the last line is torn; dropped\n", path, number);
             break;
         }
-        if (load_trial(reader, run, line, length, &trial, error) < 0)
-            return error_prefix(error, "%s:%zu", path, number);
-        if (run->trial_count >= trial_limit || add_trial(run, &room, &trial) < 0) {
-            free(trial.void_reason);
-            return error_set(error, "%s:%zu: too many trials", path, number);
-        }
+        read = read_line(run, &room, reader, line, length, error);
+        unsealed += read > 0 && !reader->sealed;
     }
-    return got < 0 ? error_set(error, "%s:%zu:", path, number + 1) : 0;
+    if (got < 0)
+        return error_set(error, "%s:%zu:", path, number + 1);
+    if (unsealed > 0)
+        fprintf(stderr, "%s: %zu lines are of an older iotoll and have no checksum\n", path, unsealed);
+    if (read < 0)
+        return error_prefix(error, "%s:%zu", path, number);
+    return read > 0 ? 0 : leave_out(run, path, number, error);
 }
 
 static int load_journal(struct run *run, const char *path, struct error *error)

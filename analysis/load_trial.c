@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/seal.h"
+
 #define FIELD(field, needed)                                                                       \
     {                                                                                              \
 #field, offsetof(struct trial, field), needed                                              \
@@ -79,13 +81,14 @@ enum {
     KEY_STARTED,
     KEY_EXIT,
     KEY_DIGEST,
+    KEY_SEAL,
     KEY_FIRST_CYCLE,
     KEY_COUNT = KEY_FIRST_CYCLE + 3
 };
 
 static const char *const other_keys[KEY_COUNT] = {
-    "schema", "valid",          "void_reason",       "started_utc",       "exit",
-    "digest", "cycle_setup_ns", "cycle_transfer_ns", "cycle_teardown_ns",
+    "schema", "valid", "void_reason",    "started_utc",       "exit",
+    "digest", "xxh3",  "cycle_setup_ns", "cycle_transfer_ns", "cycle_teardown_ns",
 };
 
 int load_trial_open(struct trial_reader *reader)
@@ -213,13 +216,15 @@ static int check_measurement(const struct run *run, struct trial *trial, struct 
     return 0;
 }
 
-static int read_values(const struct run *run, const struct flat_value *values, struct trial *trial,
-                       struct error *error)
+static int read_values(const struct run *run, const struct flat_value *values, bool sealed,
+                       struct trial *trial, struct error *error)
 {
     const struct flat_value *fields = values + KEY_COUNT, *numbers = fields + point_field_count;
 
-    if (values[KEY_SCHEMA].kind != FLAT_INTEGER || values[KEY_SCHEMA].integer != 1)
-        return error_set(error, "schema is not 1, the only one known here");
+    if (values[KEY_SCHEMA].kind != FLAT_INTEGER ||
+        values[KEY_SCHEMA].integer != (sealed ? SEAL_SCHEMA : 1))
+        return error_set(error, "schema is not %d, as it must be of a line %s checksum",
+                         sealed ? SEAL_SCHEMA : 1, sealed ? "with" : "without");
     if (read_validity(values, trial, error) < 0)
         return -1;
     for (size_t i = 0; i < trial_field_count; i++)
@@ -239,9 +244,10 @@ int load_trial(struct trial_reader *reader, const struct run *run, const char *l
                struct trial *trial, struct error *error)
 {
     *trial = (struct trial){0};
-    if (flat_parse(&reader->flat, line, length, error) < 0)
+    reader->damaged = seal_check(line, length, &reader->sealed, error) < 0;
+    if (reader->damaged || flat_parse(&reader->flat, line, length, error) < 0)
         return -1;
-    int result = read_values(run, reader->flat.values, trial, error);
+    int result = read_values(run, reader->flat.values, reader->sealed, trial, error);
     if (result < 0) {
         free(trial->void_reason);
         trial->void_reason = NULL;

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/seal.h"
 #include "common/units.h"
 
 enum { LINE_LIMIT = 1 << 20 };
@@ -47,13 +49,89 @@ static int cut_torn_line(struct journal *journal, struct error *error)
     return ftruncate(journal->fd, end) < 0 ? error_set(error, "%s:", journal->path) : 0;
 }
 
+/* Where the first damaged line begins and its number; the size of the file if none is. */
+static off_t first_damaged(struct journal *journal, size_t *number, struct error *why)
+{
+    FILE *file = fopen(journal->path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    off_t at = file ? 0 : -1;
+    bool sealed;
+
+    *number = 0;
+    for (ssize_t length; file && (length = getline(&line, &room, file)) > 0; at += length) {
+        ++*number;
+        if (seal_check(line, (size_t)length - 1, &sealed, why) < 0)
+            break;
+    }
+    if (file && ferror(file))
+        at = -1;
+    free(line);
+    if (file)
+        fclose(file);
+    return at;
+}
+
+/* A new file DIR/trials.jsonl.damaged, or .damaged-2, ... */
+static int open_aside(const struct journal *journal, char path[1100])
+{
+    for (int i = 1; i < 100; i++) {
+        snprintf(path, 1100, i == 1 ? "%s.damaged" : "%s.damaged-%d", journal->path, i);
+        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+static int copy_from(int from, off_t start, int to)
+{
+    char chunk[1 << 16];
+    ssize_t got;
+
+    while ((got = pread(from, chunk, sizeof chunk, start)) > 0) {
+        if (write(to, chunk, (size_t)got) != got)
+            return -1;
+        start += got;
+    }
+    return got < 0 ? -1 : fsync(to);
+}
+
+/* What follows a damaged line cannot be placed any more by its position; it is kept beside the journal,
+ * for people, and measured again. */
+static int set_damage_aside(struct journal *journal, struct error *error)
+{
+    char path[1100];
+    struct stat status;
+    struct error why;
+    size_t number;
+    off_t start = first_damaged(journal, &number, &why);
+
+    if (start < 0 || fstat(journal->fd, &status) < 0)
+        return error_set(error, "%s:", journal->path);
+    if (start == status.st_size)
+        return 0;
+    int aside = open_aside(journal, path);
+    if (aside < 0)
+        return error_set(error, "%s:", path);
+    int failed = copy_from(journal->fd, start, aside) < 0 || ftruncate(journal->fd, start) < 0 ||
+                 fsync(journal->fd) < 0;
+    if (failed)
+        error_set(error, "%s: cannot set a damaged line and what follows aside:", path);
+    else
+        fprintf(stderr, "iotoll: %s:%zu: %s; it and what follows are set aside in %s and measured again\n",
+                journal->path, number, why.text, path);
+    close(aside);
+    return failed ? -1 : 0;
+}
+
 int journal_open(struct journal *journal, const char *directory, struct error *error)
 {
     snprintf(journal->path, sizeof journal->path, "%.900s/trials.jsonl", directory);
     journal->fd = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (journal->fd < 0)
         return error_set(error, "%s:", journal->path);
-    if (cut_torn_line(journal, error) == 0)
+    if (cut_torn_line(journal, error) == 0 && set_damage_aside(journal, error) == 0)
         return 0;
     journal_close(journal);
     return -1;
@@ -80,13 +158,14 @@ static int append_line(struct journal *journal, const char *line, size_t length)
 
 int journal_append(struct journal *journal, const json_t *record, struct error *error)
 {
-    char *text = json_dumps(record, JSON_COMPACT), *line = NULL;
-    int length = text ? asprintf(&line, "%s\n", text) : -1;
+    char *text = json_dumps(record, JSON_COMPACT);
+    size_t length = 0;
+    char *line = text ? seal_line(text, &length) : NULL;
 
     free(text);
-    if (length < 0)
+    if (!line)
         return error_set(error, "%s: out of memory", journal->path);
-    int result = append_line(journal, line, (size_t)length);
+    int result = append_line(journal, line, length);
     if (result < 0)
         error_set(error, "%s:", journal->path);
     free(line);
@@ -104,6 +183,11 @@ static int visit_line(const char *path, size_t number, const char *line, size_t 
                       void (*visit)(const json_t *, void *), void *context, struct error *error)
 {
     json_error_t problem;
+    struct error damage;
+    bool sealed;
+
+    if (seal_check(line, length, &sealed, &damage) < 0)
+        return error_set(error, "%s:%zu: %s", path, number, damage.text);
     json_t *record = length < LINE_LIMIT ? json_loadb(line, length, JSON_REJECT_DUPLICATES, &problem) : NULL;
 
     if (!json_is_object(record)) {

@@ -14,6 +14,7 @@
 
 #include "common/axes.h"
 #include "common/clock.h"
+#include "common/seal.h"
 #include "common/tasks.h"
 #include "common/units.h"
 #include "runners/arguments.h"
@@ -252,7 +253,7 @@ static json_t *new_record(const struct attempt *attempt)
     char now[24];
     json_t *record = json_object();
 
-    set_number(record, "schema", 1);
+    set_number(record, "schema", SEAL_SCHEMA); /* the first member: see common/seal.h */
     set_number(record, "point", attempt->place->point);
     point_to_json(&attempt->planned->point, record);
     set_number(record, "block", attempt->place->block);

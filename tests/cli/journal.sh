@@ -54,13 +54,43 @@ test_torn_line() {
     done
 }
 
-# What comes before the last line cannot be torn by a crash: it is named and refused, and left as it is.
-test_corrupt_line() {
+damages=('5s/{/[/' '5s/"point":[0-9]*/"point":99/' '5s/"block_size_bytes":[0-9]*/"block_size_bytes":7/'
+    '5s/"task":"scan"/"task":"copy"/' '5s/"point"/"points"/' '5s/$/{}/')
+
+# A line that is not what was written is named; it and what follows are kept aside and measured again.
+test_damaged_line() {
+    local damage
     complete_run
     cp run/trials.jsonl good
-    for damage in '5s/{/[/' '5s/"point":[0-9]*/"point":99/' '5s/"block_size_bytes":[0-9]*/"block_size_bytes":7/' \
-        '5s/"task":"scan"/"task":"copy"/' '5s/"point"/"points"/' '5s/$/{}/' '5s/.*//' \
-        '5s/"schema":1,/"schema":1,"schema":1,/'; do
+    jq -c '.points | map(del(.supported, .reason))' run/run.json >points
+    for damage in '5s/:1,/:2,/' '5s/"xxh3":"./"xxh3":"x/' "${damages[@]}"; do
+        rm -f run/trials.jsonl.damaged
+        sed "$damage" good >run/trials.jsonl
+        cp run/trials.jsonl damaged
+        expect 0 "$iotoll" report run
+        holds err "trials.jsonl:5: damaged: "
+        holds run/report/index.html "trials.jsonl:5: damaged: "
+        equal "$(jq .trials run/summary.json)" 4 "trials before the damage"
+        expect 0 "$iotoll" run --resume run
+        holds err "trials.jsonl:5: damaged: "
+        each_once run
+        { head -n 4 run/trials.jsonl && cat run/trials.jsonl.damaged; } | cmp - damaged
+        jq -c '.points | map(del(.supported, .reason))' run/run.json | cmp - points
+    done
+    nothing_left
+}
+
+# From before lines had checksums.
+older() {
+    jq -c 'del(.xxh3) | .schema = 1' "$1"
+}
+
+# A line without a checksum cannot be told from one that is wrong: it is named and refused, and left as it is.
+test_corrupt_older_line() {
+    local damage
+    complete_run
+    older run/trials.jsonl >good
+    for damage in "${damages[@]}" '5s/.*//' '5s/"schema":1,/"schema":1,"schema":1,/'; do
         sed "$damage" good >run/trials.jsonl
         cp run/trials.jsonl damaged
         expect 3 "$iotoll" run --resume run
@@ -68,6 +98,11 @@ test_corrupt_line() {
             tap_fail "$damage: $(cat err)"
         cmp damaged run/trials.jsonl
     done
+    cp good run/trials.jsonl
+    expect 0 "$iotoll" run --resume run
+    cmp good run/trials.jsonl
+    expect 0 "$iotoll" report run
+    holds err "have no checksum"
 }
 
 test_resume_after_interruption() {

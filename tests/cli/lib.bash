@@ -64,7 +64,7 @@ trials() {
 
 # Every line parses, and none is half a line.
 whole_journal() {
-    jq -es 'all(.[]; type == "object" and .schema == 1)' "$1/trials.jsonl" >/dev/null ||
+    jq -es 'all(.[]; type == "object" and .schema == 2)' "$1/trials.jsonl" >/dev/null ||
         tap_fail "$1/trials.jsonl is not whole"
     [ ! -s "$1/trials.jsonl" ] || [ -z "$(tail -c 1 "$1/trials.jsonl")" ] ||
         tap_fail "$1/trials.jsonl ends inside a line"
