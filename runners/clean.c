@@ -4,17 +4,26 @@
 #include "runners/run.h"
 #include "runners/undo.h"
 
-int clean_main(int argc, char **argv)
+/* Beginning undoes what was left there. */
+static int clean(const char *corner)
 {
     struct undo undo;
     struct error error;
 
+    if (undo_begin(&undo, corner, &error) == 0)
+        return undo_all(&undo);
+    fprintf(stderr, "iotoll: %s\n", error.text);
+    return -1;
+}
+
+int clean_main(int argc, char **argv)
+{
     (void)argv;
     if (argc > 1) {
         fputs("usage: iotoll clean\n", stderr);
         return EXIT_USAGE;
     }
-    if (undo_begin(&undo, &error) < 0) /* which undoes what an earlier run left */
-        die(EXIT_ENVIRONMENT, "%s", error.text);
-    return undo_all(&undo) < 0 ? EXIT_ENVIRONMENT : EXIT_DONE;
+    int failed = clean(UNDO_RUN) < 0;
+    failed |= clean(UNDO_LIST) < 0;
+    return failed ? EXIT_ENVIRONMENT : EXIT_DONE;
 }

@@ -19,7 +19,8 @@ struct journal {
  * trials.jsonl.damaged; both with a word on stderr. 0 or -1. */
 int journal_open(struct journal *journal, const char *directory, struct error *error);
 
-/* Append the record, whose first member is "schema": SEAL_SCHEMA, as one sealed line and sync it. When that fails (no space, say) the file is cut back to
+/* Append the record, whose first member is "schema": SEAL_SCHEMA, as one sealed line and sync it. When that
+ * fails (no space, say) the file is cut back to
  * what it was, so that no half line stands before a later whole one. 0 or -1. */
 int journal_append(struct journal *journal, const json_t *record, struct error *error);
 void journal_close(struct journal *journal);

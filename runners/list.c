@@ -119,7 +119,7 @@ static bool wants_json(int argc, char **argv)
 
 int list_main(int argc, char **argv)
 {
-    struct session session = {.undo = {.lock = -1}, .journal = {.fd = -1}};
+    struct session session = {.undo = {.lock = -1}, .journal = {.fd = -1}, .only_looking = true};
     char program[PATH_MAX], methods[PATH_MAX];
     bool json = wants_json(argc, argv);
     struct error error;

@@ -19,6 +19,7 @@
 #include "runners/host_cache.h"
 #include "runners/hyperfine.h"
 #include "runners/sink.h"
+#include "runners/strays.h"
 #include "runners/trial.h"
 
 void session_leave_out(struct session *session, const char *format, ...)
@@ -252,7 +253,8 @@ int session_open(struct session *session, struct error *error)
     struct target_site site = {.undo = &session->undo,
                                .cgroup = &session->cgroup,
                                .sink_cpu = alone ? SINK_CPU_ANY : first_allowed(&session->allowed)};
-    if (undo_begin(&session->undo, error) < 0 ||
+    if (undo_begin(&session->undo, session->only_looking ? UNDO_LIST : UNDO_RUN, error) < 0 ||
+        strays_begin(&session->undo, error) < 0 ||
         cgroup_open(&session->cgroup, wanted_controllers(session), &session->undo, error) < 0 ||
         targets_open(&session->targets, &session->config, &site, error) < 0)
         return -1;
@@ -261,7 +263,8 @@ int session_open(struct session *session, struct error *error)
     mark_cache_states(session);
     if (begin_hyperfine(session, error) < 0 || check_space(session, error) < 0)
         return -1;
-    probe_host_caches(session);
+    if (!session->only_looking)
+        probe_host_caches(session);
     return probe_methods(session, error);
 }
 

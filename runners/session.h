@@ -32,6 +32,7 @@ struct session {
     struct datasets datasets;
     struct journal journal;
     struct accounting accounting;
+    bool only_looking; /* at what works here: it measures nothing, and may do so while a run goes on */
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     const struct target *last_written; /* by the trial before; NULL once it is settled */
     json_t *host_cache; /* disk number -> what host_cache_probe found */

@@ -16,6 +16,7 @@
 #include "common/clock.h"
 #include "common/units.h"
 #include "runners/cgroup.h"
+#include "runners/strays.h"
 
 /* A signal that arrives just before a poll does not end it. */
 enum { STOP_LATENCY_MS = 1000 };
@@ -226,6 +227,7 @@ int spawn_run(struct spawn *spawn, struct error *error)
 {
     struct text texts[2] = {{0}, {0}};
     int pipes[2] = {-1, -1};
+    struct strays own;
     pid_t child = -1;
 
     if (text_new(&texts[0], SPAWN_OUTPUT_LIMIT, false) < 0 ||
@@ -235,6 +237,7 @@ int spawn_run(struct spawn *spawn, struct error *error)
     }
     spawn->output = texts[0].bytes;
     spawn->errors = texts[1].bytes;
+    strays_note(&own);
     uint64_t started = clock_monotonic_ns();
     if (start(spawn, pipes, &child, error) < 0)
         return -1;
@@ -242,6 +245,7 @@ int spawn_run(struct spawn *spawn, struct error *error)
     attend(spawn, child, pidfd, texts, pipes);
     spawn->wall_ns = clock_monotonic_ns() - started;
     spawn->output_too_long = texts[0].overflowed;
+    strays_end(&own);
     close(pidfd);
     close(pipes[0]);
     close(pipes[1]);

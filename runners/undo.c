@@ -15,22 +15,24 @@
 #include <unistd.h>
 
 #include "runners/cgroup.h"
+#include "runners/files.h"
 #include "runners/link.h"
 #include "runners/loop.h"
+#include "runners/strays.h"
 
 enum { LINES_MAX = 1024, DEATH_PATIENCE = 100, DEATH_POLL_US = 20000 };
 
 /* Root keeps its state in /run, others in their own runtime directory or, private, in /tmp. */
-static void choose_directory(char directory[256])
+static void choose_directory(char directory[256], const char *corner)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
 
     if (geteuid() == 0)
-        snprintf(directory, 256, "/run/iotoll");
+        snprintf(directory, 256, "/run/iotoll%s", corner);
     else if (runtime && runtime[0] == '/' && strlen(runtime) < 200)
-        snprintf(directory, 256, "%s/iotoll", runtime);
+        snprintf(directory, 256, "%s/iotoll%s", runtime, corner);
     else
-        snprintf(directory, 256, "/tmp/iotoll-%u", geteuid());
+        snprintf(directory, 256, "/tmp/iotoll-%u%s", geteuid(), corner);
 }
 
 static int make_private(const char *directory, struct error *error)
@@ -54,9 +56,18 @@ static pid_t lock_holder(int lock)
     return pread(lock, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
 }
 
+/* One that is dead and that nobody has reaped yet is dead. */
 static bool is_alive(pid_t process)
 {
-    return process <= 0 || kill(process, 0) == 0 || errno == EPERM;
+    char path[32], text[512];
+
+    if (process <= 0)
+        return true;
+    if (kill(process, 0) < 0 && errno != EPERM)
+        return false;
+    snprintf(path, sizeof path, "/proc/%d/stat", process);
+    const char *name_end = files_read(path, text, sizeof text) > 0 ? strrchr(text, ')') : NULL;
+    return !name_end || !strchr("ZXx", name_end[1] ? name_end[2] : ' ');
 }
 
 /* The children of a killed run die with it, but not in the same moment; they hold its lock until then. */
@@ -151,6 +162,7 @@ static const struct verb {
 } verbs[] = {
     {"tree", undo_tree},       {"mount", undo_mount},       {"loop", loop_detach},
     {"link", link_remove},     {"cgroup", cgroup_remove},   {"controller", cgroup_disable},
+    {"processes", strays_kill_marked},
 };
 
 static int undo_one(const char *what, const char *path)
@@ -182,9 +194,13 @@ static size_t read_lines(FILE *log, char *lines[LINES_MAX])
 static int undo_log(FILE *log)
 {
     char *lines[LINES_MAX];
+    size_t count = read_lines(log, lines);
     int failed = 0;
 
-    for (size_t i = read_lines(log, lines); i-- > 0; free(lines[i])) {
+    for (size_t i = 0; i < count; i++) /* first of all: they may keep a mount busy */
+        if (!strncmp(lines[i], "processes /", 11))
+            strays_kill_marked(lines[i] + 10);
+    for (size_t i = count; i-- > 0; free(lines[i])) {
         char *path = strchr(lines[i], ' ');
         if (!path || path[1] != '/')
             continue; /* not ours */
@@ -198,10 +214,10 @@ static int undo_log(FILE *log)
     return failed;
 }
 
-int undo_begin(struct undo *undo, struct error *error)
+int undo_begin(struct undo *undo, const char *corner, struct error *error)
 {
     *undo = (struct undo){.lock = -1};
-    choose_directory(undo->directory);
+    choose_directory(undo->directory, corner);
     if (make_private(undo->directory, error) < 0 || take_lock(undo, error) < 0)
         return -1;
     snprintf(undo->path, sizeof undo->path, "%s/undo", undo->directory);

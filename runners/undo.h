@@ -16,14 +16,18 @@ struct undo {
     FILE *log;
 };
 
-/* Take the one lock a machine has (a user has, without root), undo what a killed run left behind, and
+/* Corners: that of runs, of which there is one at a time, and that of looking what works here. */
+#define UNDO_RUN ""
+#define UNDO_LIST "-list"
+
+/* Take the one lock a machine has (a user has, without root; each for every corner), undo what a killed run left behind, and
  * begin a log. 0; or -1, also when another run holds the lock: the error says which process. */
-int undo_begin(struct undo *undo, struct error *error);
+int undo_begin(struct undo *undo, const char *corner, struct error *error);
 
 /* Write down, synced, that path is about to be made: "tree" is a file, or a directory to be removed with
  * all it holds, "mount" a mount point to be unmounted and removed, "loop" a file that becomes a loop
  * device, "link" a network link in /sys/class/net, "cgroup" a control group, "controller" one that is
- * enabled. 0 or -1. */
+ * enabled, "processes" the mark of all that are started (runners/strays.h). 0 or -1. */
 int undo_promise(struct undo *undo, const char *what, const char *path, struct error *error);
 
 /* A random number for the name of something that all process namespaces share, where our id alone could be

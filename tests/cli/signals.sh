@@ -191,6 +191,71 @@ torn_or_whole() {
     whole_journal "$1"
 }
 
+# Whatever a method starts in a session of its own goes with its trial, with ^C, and with a killed run.
+house_with_daemon() {
+    house
+    real scan/stream
+    fake scan/daemon <<E
+setsid bash -c 'setsid sleep 1001 & echo \$! >>$PWD/daemons; exec sleep 1002' >&- 2>&- &
+until [ -s $PWD/daemons ]; do sleep 0.01; done
+echo >$PWD/waiting
+${1:-}
+exec "\$REAL/scan/stream" "\$@"
+E
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
+}
+
+# None of the processes in the file daemons, and nothing else that sleeps so long, is there any more.
+no_daemons() {
+    local pid
+    while read -r pid; do gone "$pid" || return 1; done <daemons
+    refuse grep -qsz -e '^100[12]$' /proc/[0-9]*/cmdline
+}
+
+test_daemon_of_a_trial() {
+    attempts=1 blocks=3
+    house_with_daemon
+    # The next trial finds none.
+    fake scan/looks <<E
+if grep -qsz -e '^100[12]\$' /proc/[0-9]*/cmdline; then echo "a daemon lives" >&2; exit 1; fi
+exec "\$REAL/scan/stream" "\$@"
+E
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
+    expect 0 "$iotoll" run config.json --output run
+    equal "$(wc -l <daemons)" 3 "daemons started"
+    no_daemons
+    nothing_left
+}
+
+test_daemon_of_a_killed_run() {
+    local signal
+    house_with_daemon 'sleep 1000'
+    for signal in INT KILL; do
+        rm -f daemons
+        start_and_wait run-$signal
+        kill -$signal $run_pid
+        wait $run_pid || :
+        if [ $signal = KILL ]; then grep -qsz -e '^100[12]$' /proc/[0-9]*/cmdline; fi
+        wait_for 10 "$iotoll" clean
+        no_daemons
+        nothing_left
+    done
+}
+
+# A killed run that its parent has not reaped holds no lock: its lock file names a zombie.
+test_zombie_holds_no_lock() {
+    house_with_waiter
+    rm -f waiting
+    bash -c '"$0" run config.json --output run >out 2>err & echo $! >zombie; exec sleep 60' "$iotoll" &
+    wait_for 20 test -e waiting
+    kill -KILL "$(cat zombie)"
+    wait_for 5 grep -q '^State:.Z' "/proc/$(cat zombie)/status"
+    expect 0 "$iotoll" clean
+    nothing_left
+    kill $!
+    wait $! || :
+}
+
 # hyperfine and its programs exchange files, which must go, too.
 test_hyperfine_killed() {
     house
@@ -212,12 +277,14 @@ E
 test_two_at_once() {
     house_with_waiter
     start_and_wait run
-    for command in "run config.json --output second" list clean; do
+    for command in "run config.json --output second" clean; do
         # shellcheck disable=SC2086
         expect 3 "$iotoll" $command
         holds err "another run is going on here (process $run_pid)"
     done
     [ ! -e second ] || tap_fail "the second run began"
+    expect 0 "$iotoll" list
+    holds out "scan"
     expect 0 "$iotoll" run config.json --dry-run
     kill -TERM $run_pid
     wait $run_pid || :
