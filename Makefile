@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# make deps | all | report | compare | check | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
+# make deps | all | report | compare | check | torture | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
 # CC=clang changes the compiler. Everything that is built goes under build/.
 
 CONFIG  ?= configs/default.json
@@ -40,7 +40,7 @@ bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 objects    := $(library) $(harness) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
-.PHONY: all deps report compare check bench install clean tests
+.PHONY: all deps report compare check torture bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -53,7 +53,7 @@ test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-lin
 deps:
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
-	    $(if $(filter check bench,$(MAKECMDGOALS)),$(test_packages))
+	    $(if $(filter check torture bench,$(MAKECMDGOALS)),$(test_packages))
 # Nothing is compiled before deps is through when both are asked for.
 $(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(test_programs:%=%.o) $(preloads): | deps)
 
@@ -121,6 +121,11 @@ tests: all $(test_programs) $(preloads)
 
 check: tests
 	$(Q)BUILD=$(BUILD) tests/run
+
+# make torture TORTURE="--kills 20 --methods 10 --interrupts 10 --seed 2"; half an hour without.
+TORTURE ?= --kills 300 --methods 100 --interrupts 100 --all
+torture: tests
+	$(Q)BUILD=$(BUILD) TORTURE="$(TORTURE)" DEADLINE=7200 tests/run torture
 
 $(BUILD)/tests/bench/bench: $(bench) $(library)
 	$(call say,LD,$@)

@@ -19,13 +19,14 @@ struct journal {
  * trials.jsonl.damaged; both with a word on stderr. 0 or -1. */
 int journal_open(struct journal *journal, const char *directory, struct error *error);
 
-/* Append the record, whose first member is "schema": SEAL_SCHEMA, as one sealed line and sync it. When that
- * fails (no space, say) the file is cut back to
- * what it was, so that no half line stands before a later whole one. 0 or -1. */
+/* Append the record, whose first member is "schema": SEAL_SCHEMA, as one sealed line and sync
+ * it. When that fails (no space, say) the file is cut back to what it was, so that no half line stands
+ * before a later whole one. 0 or -1. */
 int journal_append(struct journal *journal, const json_t *record, struct error *error);
 void journal_close(struct journal *journal);
 
-/* Call visit for every line, in order. 0, or -1: unreadable, or a line that is damaged or no JSON object (named). */
+/* Call visit for every line, in order. 0, or -1: unreadable, or a line that is damaged or no JSON object; it
+ * is named. */
 int journal_each(const char *directory, void (*visit)(const json_t *record, void *context), void *context,
                  struct error *error);
 
