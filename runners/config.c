@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/field.h"
 #include "common/units.h"
 #include "runners/config_sweep.h"
-#include "runners/field.h"
 
 enum { FILE_MAX = MIB, NAME_MAX_BYTES = 64 };
 
