@@ -112,7 +112,7 @@ static void write_point(FILE *out, const struct summary *summary, const struct d
 {
     const struct row *row = &summary->rows[index];
 
-    fprintf(out, "<tr%s>", is_winner(decision, index) ? " class=\"win\"" : "");
+    fprintf(out, "<tr id=\"p%zu\"%s>", index, is_winner(decision, index) ? " class=\"win\"" : "");
     html_cell(out, "name", row->label);
     html_rate_cell(out, &row->throughput_bytes_per_s);
     write_ratio(out, summary, index, range);

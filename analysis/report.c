@@ -7,6 +7,7 @@
 
 #include "analysis/answers.h"
 #include "analysis/charts.h"
+#include "analysis/claims.h"
 #include "analysis/csv.h"
 #include "analysis/judge.h"
 #include "analysis/page.h"
@@ -64,6 +65,7 @@ static void print_answers(FILE *out, const struct summary *summary, const char *
     }
     if (summary->decision_count == 0)
         fputs("\n  No point has a valid trial; the page says why.\n", out);
+    claims_print(out, summary);
     fputs("\nReport: ", out);
     terminal_plain(out, page);
     fputc('\n', out);
@@ -113,21 +115,29 @@ static int write_files(const struct summary *summary, struct chart_list *charts,
     return page_write(summary, charts, *no_charts.text ? no_charts.text : NULL, page, error);
 }
 
+static int judge_claims(struct claims *claims, struct summary *summary, struct error *error)
+{
+    summary->claims = claims;
+    return claims_make(claims, summary, error);
+}
+
 int report_make(const char *run_directory, FILE *out, struct error *error)
 {
     struct run run;
     struct summary summary = {0};
     struct chart_list charts = {0};
+    struct claims claims = {0};
     char page[PATH_MAX];
     int result = -1;
 
     if (load_run(&run, run_directory, error) == 0 && summary_make(&summary, &run, error) == 0 &&
-        charts_make(&summary, &charts, error) == 0 &&
+        judge_claims(&claims, &summary, error) == 0 && charts_make(&summary, &charts, error) == 0 &&
         write_files(&summary, &charts, page, error) == 0) {
         print_answers(out, &summary, page);
         result = 0;
     }
     chart_list_free(&charts);
+    claims_free(&claims);
     summary_free(&summary);
     load_free(&run);
     return result;

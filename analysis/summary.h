@@ -16,6 +16,8 @@
 /* Where equals differ by more than this share, nothing is called equivalent any more. */
 #define SUMMARY_MOST_MARGIN 0.1
 
+struct claims;
+
 enum { SUMMARY_LEAST_N = 6 }; /* below, no 95 % interval of a median or a paired ratio exists */
 
 enum verdict {
@@ -88,6 +90,7 @@ struct summary {
     struct noise noise;
     struct drift drift;
     double margin; /* SUMMARY_LEAST_MARGIN or more */
+    const struct claims *claims; /* what became of the run's claims; borrowed, or NULL: not judged */
 };
 
 /* Summarise run, which must outlive the summary. Of the attempts of a block the last valid one

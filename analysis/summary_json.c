@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/answers.h"
+#include "analysis/claims.h"
 #include "analysis/crossover.h"
 #include "common/publish.h"
 
@@ -217,6 +218,10 @@ int summary_json_write(const struct summary *summary, const char *path, struct e
                              drift_row(&summary->drift), "points",
                              point_rows(summary), "voids", void_rows(summary), "decisions",
                              decision_rows(summary), "crossovers", crossover_rows(summary));
+    if (root && summary->claims) {
+        json_object_set_new(root, "claims", claims_json(summary));
+        json_object_set_new(root, "sections", claims_sections_json(summary));
+    }
     char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
     int result = -1;
 

@@ -15,6 +15,8 @@ const char *const axes_destinations[] = {"fresh", "overwrite", NULL};
 const char *const axes_distributions[] = {"uniform", "zipf", NULL};
 const char *const axes_offsets[] = {"aligned", "unaligned", NULL};
 const char *const axes_caches[] = {"cold", "warm", "pressured", "warm_small_folios", NULL};
+const char *const axes_target_types[] = {"directory", "tmpfs", "image",  "throttled", "tcp",
+                                         "unix", "namespace", "remote", NULL};
 const char *const axes_runners[] = {"inprocess", "hyperfine", NULL};
 
 int axes_find(const char *const *table, const char *name)

@@ -42,6 +42,7 @@ extern const char *const axes_destinations[];   /* fresh overwrite */
 extern const char *const axes_distributions[];  /* uniform zipf */
 extern const char *const axes_offsets[];        /* aligned unaligned */
 extern const char *const axes_caches[];         /* cold warm pressured warm_small_folios */
+extern const char *const axes_target_types[];   /* directory tmpfs image throttled tcp unix namespace remote */
 extern const char *const axes_runners[];        /* inprocess hyperfine */
 
 /* The index of name in a table, or -1. */

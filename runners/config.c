@@ -2,22 +2,20 @@
 #include "runners/config.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "common/field.h"
 #include "common/units.h"
+#include "runners/config_claims.h"
+#include "runners/config_file.h"
 #include "runners/config_sweep.h"
-#include "runners/field.h"
 
-enum { FILE_MAX = MIB, NAME_MAX_BYTES = 64 };
+enum { NAME_MAX_BYTES = 64 };
 
 static const char *const config_keys[] = {
     "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
-    "trial_timeout", "attempts",    "targets", "sweeps", "precision", NULL};
+    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", NULL};
 
 /* "configs/full sweep.json" to "full_sweep"; the caller frees. */
 static char *make_name(const char *path)
@@ -161,7 +159,7 @@ static int read_config(struct config *config, const struct field *root,
         read_description(config, root, error) < 0 || read_numbers(config, root, error) < 0 ||
         check_times(config, root, error) < 0 || read_targets(config, root, error) < 0)
         return -1;
-    return read_sweeps(config, root, catalogue, error);
+    return read_sweeps(config, root, catalogue, error) < 0 ? -1 : config_claims_check(root, catalogue, error);
 }
 
 int config_from_json(struct config *config, const char *path, json_t *json,
@@ -182,84 +180,16 @@ int config_from_json(struct config *config, const char *path, json_t *json,
     return -1;
 }
 
-/* Not blocking, so that a FIFO nobody writes to is refused, not waited for. */
-static int open_file(const char *path, struct error *error)
-{
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd < 0 && errno == ENOENT)
-        return error_set(error, "%s: no such file (try configs/quick.json)", path);
-    if (fd < 0)
-        return error_set(error, "%s: cannot be opened:", path);
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-        return fd;
-    close(fd);
-    return error_set(error, "%s: not a regular file (try configs/quick.json)", path);
-}
-
-/* The file's bytes, of which there are at most FILE_MAX; the caller frees. NULL and an error. */
-static char *read_text(int fd, const char *path, size_t *length, struct error *error)
-{
-    char *text = malloc(FILE_MAX + 1);
-    ssize_t got = 1;
-
-    *length = 0;
-    while (text && got > 0 && *length <= FILE_MAX) {
-        got = TEMP_FAILURE_RETRY(read(fd, text + *length, FILE_MAX + 1 - *length));
-        if (got > 0)
-            *length += (size_t)got;
-    }
-    if (!text)
-        error_set(error, "%s: out of memory", path);
-    else if (got < 0)
-        error_set(error, "%s: cannot be read:", path);
-    else if (*length > FILE_MAX)
-        error_set(error, "%s: larger than 1 MiB, so it is no config (check the path)", path);
-    else
-        return text;
-    free(text);
-    return NULL;
-}
-
-static int syntax_error(const char *path, json_error_t *parse, struct error *error)
-{
-    bool twice = json_error_code(parse) == json_error_duplicate_key;
-
-    /* The parser quotes the file, whose bytes may not steer a terminal. */
-    for (char *c = parse->text; *c; c++)
-        if (iscntrl((unsigned char)*c) || (unsigned char)*c >= 0x80)
-            *c = '?';
-    return error_set(error, "%s: line %d, column %d: %s (%s)", path, parse->line, parse->column,
-                     parse->text,
-                     twice ? "delete one of the two" : "check commas, quotes and brackets there");
-}
-
 int config_load(struct config *config, const char *path, const struct catalogue *catalogue,
                 struct error *error)
 {
-    json_error_t parse;
-    json_t *json = NULL;
-    char *text = NULL;
-    size_t length;
+    json_t *json = config_file_read(path, "no config", "configs/quick.json", error);
     int result = -1;
-    int fd = open_file(path, error);
 
     memset(config, 0, sizeof *config);
-    if (fd < 0)
-        return -1;
-    text = read_text(fd, path, &length, error);
-    if (!text)
-        goto out;
-    json = json_loadb(text, length, JSON_REJECT_DUPLICATES, &parse);
-    if (json)
+    if (json && config_claims_resolve(json, path, error) == 0)
         result = config_from_json(config, path, json, catalogue, error);
-    else
-        syntax_error(path, &parse, error);
-out:
     json_decref(json);
-    free(text);
-    close(fd);
     return result;
 }
 

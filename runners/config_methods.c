@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/axes.h"
+#include "common/suggest.h"
 #include "common/units.h"
-#include "runners/suggest.h"
 
 /* Windows of B bytes, N of them, must fit the address space with room to spare. */
 enum { BLOCK_MAX = GIB, BUFFERS_MAX = 1024 };

@@ -3,8 +3,8 @@
 #ifndef IOTOLL_CONFIG_METHODS_H
 #define IOTOLL_CONFIG_METHODS_H
 
+#include "common/field.h"
 #include "runners/config.h"
-#include "runners/field.h"
 
 /* Read "methods" of a sweep whose task and own axes have been read. Also fills the sweep's own
  * block_sizes. 0, or -1 with an error; what was allocated is in the sweep either way. */

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "common/axes.h"
+#include "common/suggest.h"
 #include "common/units.h"
 #include "runners/config_methods.h"
-#include "runners/suggest.h"
 
 #define DATA_SET_MAX (1ULL << 40)
 #define REQUIRED UINT64_MAX

@@ -3,8 +3,8 @@
 #ifndef IOTOLL_CONFIG_SWEEP_H
 #define IOTOLL_CONFIG_SWEEP_H
 
+#include "common/field.h"
 #include "runners/config.h"
-#include "runners/field.h"
 
 /* Read a sweep; config's targets must have been read before. 0, or -1 with an error; free the sweep
  * either way. */

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/axes.h"
 #include "common/units.h"
 
-const char *const target_type_names[] = {"directory", "tmpfs",     "image",  "throttled", "tcp",
-                                         "unix",      "namespace", "remote", NULL};
 const char *const target_huge_names[] = {"never", "always", "within_size", "advise", NULL};
 const char *const target_file_systems[] = {"ext4", "xfs", "btrfs", NULL};
 
@@ -186,7 +185,7 @@ static void list_keys(unsigned types, const char *names[KEYS + 2])
 int config_target_read(struct target_spec *target, const struct field *field, struct error *error)
 {
     const struct field_rule rule = {
-        .type = FIELD_NAME, .what = "a type of target", .names = target_type_names};
+        .type = FIELD_NAME, .what = "a type of target", .names = axes_target_types};
     struct field type = field_member(field, "type");
     const char *names[KEYS + 2];
     uint64_t index;

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/field.h"
 #include "common/point.h"
-#include "runners/field.h"
 
-/* Those that hold files, then sockets. */
+/* Those that hold files, then sockets; named by axes_target_types. */
 enum target_type {
     TARGET_DIRECTORY,
     TARGET_TMPFS,
@@ -21,7 +21,6 @@ enum target_type {
     TARGET_REMOTE,
     TARGET_TYPES
 };
-extern const char *const target_type_names[]; /* ends in NULL */
 extern const char *const target_huge_names[]; /* of a tmpfs: mount option huge=; "never" is the default */
 extern const char *const target_file_systems[]; /* of an image */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/axes.h"
 #include "runners/target.h"
 
 #include <signal.h>
@@ -66,7 +67,7 @@ json_t *target_to_json(const struct target *target)
     const struct target_spec *spec = target->spec;
     json_t *object = json_object();
 
-    json_object_set_new(object, "type", json_string(target_type_names[spec->type]));
+    json_object_set_new(object, "type", json_string(axes_target_types[spec->type]));
     json_object_set_new(object, "available", json_boolean(target->available));
     json_object_set_new(object, "reason", target->available ? json_null() : json_string(target->reason));
     if (spec->path)

@@ -16,9 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/suggest.h"
 #include "common/units.h"
 #include "runners/plan.h"
-#include "runners/suggest.h"
 #include "tests/unit/fake_catalogue.h"
 
 static char *read_file(const char *path)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "runners/suggest.h"
+#include "common/suggest.h"
 
 #include <ctype.h>
 #include <stdio.h>
