@@ -99,6 +99,8 @@ $(BUILD)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
 
+$(BUILD)/analysis/shares.o: analysis/shares.txt # which it holds
+
 # What the binaries were built with and from is part of every result.
 commit := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 $(BUILD)/runners/environment.o: DEFINES = -DBUILD_VERSION='"$(VERSION)"' -DBUILD_COMMIT='"$(commit)"' \
