@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one front door: it finds the command and hands over. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <jansson.h>
 
 #include "analysis/compare.h"
 #include "analysis/report.h"
@@ -62,9 +65,21 @@ static int dispatch(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+/* A member that silently is not there makes a wrong record: without memory for JSON nothing goes on. What is left
+ * on the machine is in the undo log. */
+static void *must_malloc(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (!memory)
+        die(EXIT_ENVIRONMENT, "out of memory; `iotoll clean` removes what was left behind");
+    return memory;
+}
+
 /* Data that could not be written is no success. */
 int main(int argc, char **argv)
 {
+    json_set_alloc_funcs(must_malloc, free);
     int code = dispatch(argc, argv);
 
     if ((fflush(stdout) || ferror(stdout)) && code == EXIT_DONE) {

@@ -20,7 +20,7 @@
 #include "runners/loop.h"
 #include "runners/strays.h"
 
-enum { LINES_MAX = 1024, DEATH_PATIENCE = 100, DEATH_POLL_US = 20000 };
+enum { LOG_MAX = 1 << 18, DEATH_PATIENCE = 100, DEATH_POLL_US = 20000 };
 
 /* Root keeps its state in /run, others in their own runtime directory or, private, in /tmp. */
 static void choose_directory(char directory[256], const char *corner)
@@ -174,44 +174,83 @@ static int undo_one(const char *what, const char *path)
     return -1;
 }
 
-static size_t read_lines(FILE *log, char *lines[LINES_MAX])
+/* All of the log, in static memory: undoing must not depend on there being memory to allocate. */
+static ssize_t read_log(int fd, char *text)
 {
-    size_t count = 0, room = 0;
+    size_t used = 0;
+    ssize_t got;
 
-    rewind(log);
-    for (char *line = NULL;; line = NULL, room = 0) {
-        ssize_t length = count < LINES_MAX ? getline(&line, &room, log) : -1;
-        if (length < 0 || line[length - 1] != '\n') { /* torn: it may name a directory above the one meant */
-            free(line);
-            return count;
-        }
-        line[length - 1] = 0;
-        lines[count++] = line;
-    }
+    do {
+        got = pread(fd, text + used, LOG_MAX - used, (off_t)used);
+        used += got > 0 ? (size_t)got : 0;
+    } while ((got > 0 && used < LOG_MAX) || (got < 0 && errno == EINTR));
+    return got < 0 ? -1 : (ssize_t)used;
+}
+
+/* The line that ends before *end, cut off there; NULL at the start. A last line that is torn is skipped: it may
+ * name a directory above the one meant. */
+static char *last_line(char *text, char **end)
+{
+    char *newline = *end > text ? memrchr(text, '\n', (size_t)(*end - text)) : NULL;
+
+    if (!newline)
+        return NULL;
+    *newline = 0;
+    char *before = memrchr(text, '\n', (size_t)(newline - text));
+    *end = before ? before + 1 : text;
+    return *end;
+}
+
+static int undo_line(char *line)
+{
+    char *path = strchr(line, ' ');
+
+    if (!path || path[1] != '/')
+        return 0; /* not ours */
+    *path++ = 0;
+    if (undo_one(line, path) == 0)
+        return 0;
+    fprintf(stderr, "iotoll: could not undo %s %s: %s; `iotoll clean` tries again\n", line, path,
+            strerror(errno));
+    return 1;
 }
 
 /* Undo the lines of a log from the last to the first. Returns how many could not be undone. */
-static int undo_log(FILE *log)
+static int undo_log(int fd)
 {
-    char *lines[LINES_MAX];
-    size_t count = read_lines(log, lines);
+    static char text[LOG_MAX + 1];
+    static const char processes[] = "\nprocesses /";
+    ssize_t length = read_log(fd, text + 1);
     int failed = 0;
 
-    for (size_t i = 0; i < count; i++) /* first of all: they may keep a mount busy */
-        if (!strncmp(lines[i], "processes /", 11))
-            strays_kill_marked(lines[i] + 10);
-    for (size_t i = count; i-- > 0; free(lines[i])) {
-        char *path = strchr(lines[i], ' ');
-        if (!path || path[1] != '/')
-            continue; /* not ours */
-        *path++ = 0;
-        if (undo_one(lines[i], path) == 0)
-            continue;
-        fprintf(stderr, "iotoll: could not undo %s %s: %s; `iotoll clean` tries again\n", lines[i], path,
-                strerror(errno));
-        failed++;
+    if (length < 0) {
+        fprintf(stderr, "iotoll: could not read what is to be undone: %s\n", strerror(errno));
+        return 1;
     }
+    text[0] = '\n';
+    char *end = text + 1 + length;
+    /* First of all: they may keep a mount busy. */
+    for (char *at = text; (at = memmem(at, (size_t)(end - at), processes, sizeof processes - 1)); at++) {
+        char mark[64] = "";
+        sscanf(at + sizeof processes - 2, "%63[^\n]", mark);
+        strays_kill_marked(mark);
+    }
+    for (char *line; (line = last_line(text, &end));)
+        failed += undo_line(line);
     return failed;
+}
+
+/* What an earlier run left behind; that there is nothing must be certain before its log is written over. */
+static int undo_left(struct undo *undo, struct error *error)
+{
+    int left = open(undo->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (left < 0)
+        return errno == ENOENT ? 0 : error_set(error, "%s:", undo->path);
+    int failed = undo_log(left);
+    close(left);
+    return failed ? error_set(error, "what an earlier run left behind could not be removed (%s)", undo->path)
+                  : 0;
 }
 
 int undo_begin(struct undo *undo, const char *corner, struct error *error)
@@ -221,14 +260,8 @@ int undo_begin(struct undo *undo, const char *corner, struct error *error)
     if (make_private(undo->directory, error) < 0 || take_lock(undo, error) < 0)
         return -1;
     snprintf(undo->path, sizeof undo->path, "%s/undo", undo->directory);
-    FILE *left = fopen(undo->path, "re");
-    if (left) {
-        int failed = undo_log(left);
-        fclose(left);
-        if (failed)
-            return error_set(error, "what an earlier run left behind could not be removed (%s)",
-                             undo->path);
-    }
+    if (undo_left(undo, error) < 0)
+        return -1;
     undo->log = fopen(undo->path, "w+e");
     return undo->log ? 0 : error_set(error, "%s:", undo->path);
 }
@@ -237,6 +270,8 @@ int undo_promise(struct undo *undo, const char *what, const char *path, struct e
 {
     if (strchr(path, '\n') || path[0] != '/')
         return error_set(error, "%s: not a path that can be cleaned up", path);
+    if (ftell(undo->log) + (long)strlen(path) + 64 > LOG_MAX)
+        return error_set(error, "%s: no room to write down %s", undo->path, path);
     fprintf(undo->log, "%s %s\n", what, path);
     if (fflush(undo->log) || fdatasync(fileno(undo->log)) < 0)
         return error_set(error, "%s:", undo->path);
@@ -252,7 +287,7 @@ unsigned undo_number(void)
 
 int undo_all(struct undo *undo)
 {
-    int failed = undo->log ? undo_log(undo->log) : 0;
+    int failed = undo->log ? undo_log(fileno(undo->log)) : 0;
 
     if (!failed && undo->log)
         unlink(undo->path);
