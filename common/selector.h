@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which points are meant, as JSON that is interpreted in place. Keys are those of a config's sweep:
- * {"task": "copy", "method": ["mmap", "mmb"], "file_size": {"at_least": "1M"},
+ * {"task": "copy", "cache": ["warm", "cold"], "file_size": {"at_least": "1M"},
  *  "policy": {"not": "none"}, "source": {"type": "tmpfs"}}. All of them must fit. */
 #ifndef IOTOLL_SELECTOR_H
 #define IOTOLL_SELECTOR_H
