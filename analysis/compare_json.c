@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/compare_moved.h"
 #include "analysis/compare_out.h"
 #include "analysis/compare_words.h"
 
@@ -73,7 +74,7 @@ static json_t *differences(const struct compare *compare)
 
 static json_t *moved(const struct comparison *comparison, const struct change *change)
 {
-    static const char *const units[] = {"count", "bytes", "ns"};
+    static const char *const units[] = {"count", "bytes", "ns", "ns", "ratio"};
     struct measure list[COMPARE_MEASURES];
     size_t count = compare_moved(comparison, change, list);
     json_t *array = json_array();

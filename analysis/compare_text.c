@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/compare_moved.h"
 #include "analysis/compare_out.h"
 #include "analysis/compare_words.h"
 #include "analysis/judge.h"
@@ -187,36 +188,21 @@ static void print_lacks(const struct comparison *comparison, FILE *out)
     }
 }
 
-static int compare_weights(const void *left, const void *right)
-{
-    const struct change *a = *(const struct change *const *)left;
-    const struct change *b = *(const struct change *const *)right;
-    double far_a = fabs(log(a->time.middle)), far_b = fabs(log(b->time.middle));
-
-    return (far_a < far_b) - (far_a > far_b);
-}
-
 static void print_causes(const struct comparison *comparison, FILE *out)
 {
     const struct change **list = calloc(comparison->count + 1, sizeof *list);
     size_t count = 0, size;
     char *text = NULL;
 
-    for (size_t i = 0; i < comparison->count && list; i++)
-        if (comparison->changes[i].verdict == VERDICT_FASTER ||
-            comparison->changes[i].verdict == VERDICT_SLOWER)
-            list[count++] = &comparison->changes[i];
-    if (count > 0) {
-        qsort(list, count, sizeof *list, compare_weights);
+    if (list)
+        count = compare_greatest(comparison, list);
+    if (count > 0)
         fputs("\n  What moved with the largest changes\n", out);
-    }
     for (size_t i = 0; i < count && i < MOST_CAUSES; i++) {
         FILE *memory = open_memstream(&text, &size);
         if (!memory)
             break;
         compare_point(&comparison->base->summary, list[i]->base, memory);
-        fputs(": ", memory);
-        compare_percent(list[i]->time.middle, memory);
         fputs(". ", memory);
         compare_cause(comparison, list[i], memory);
         print_sentence(out, memory, &text);

@@ -20,25 +20,10 @@ void compare_advice(const struct comparison *comparison, const struct advice *ad
 void compare_flip(const struct comparison *comparison, const struct change *change, FILE *out);
 bool compare_is_flip(const struct comparison *comparison, const struct change *change);
 
-/* What moved together with a change: "Most of it in setup; minor faults rose from 16 to 4.1k." */
-void compare_cause(const struct comparison *comparison, const struct change *change, FILE *out);
-
 /* "stream B=64K, 1M" */
 void compare_point(const struct summary *summary, size_t point, FILE *out);
 
 /* "+12.3 %", of a time ratio. */
 void compare_percent(double time, FILE *out);
-
-/* A number that may have moved with a change; of a pass over the file set. */
-struct measure {
-    const char *name; /* "minor faults" */
-    enum { MEASURE_COUNT, MEASURE_BYTES, MEASURE_NS } unit;
-    double base, new;
-};
-enum { COMPARE_MEASURES = 9 };
-
-/* Those that moved by more than noise, into list; returns their number. */
-size_t compare_moved(const struct comparison *comparison, const struct change *change,
-                     struct measure list[COMPARE_MEASURES]);
 
 #endif

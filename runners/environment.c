@@ -104,12 +104,14 @@ json_t *environment_describe(void)
 
     uname(&name);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "host",
+        "{s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "host",
         name.nodename, "kernel", name.release, "kernel_version", name.version, "architecture",
         name.machine, "cpu_model", keyed_text("/proc/cpuinfo", "model name"), "cpus",
         (int)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes", memory_bytes(), "virtualisation",
         virtualisation(), "boot_id", file_text("/proc/sys/kernel/random/boot_id"), "root", geteuid() == 0,
-        "transparent_hugepages", chosen("/sys/kernel/mm/transparent_hugepage/enabled"), "governor",
+        "transparent_hugepages", chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
+        "transparent_hugepages_shmem",
+        chosen("/sys/kernel/mm/transparent_hugepage/shmem_enabled"), "governor",
         file_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), "mitigations", mitigations(),
         "microcode", keyed_text("/proc/cpuinfo", "microcode"), "page_size_bytes",
         (int)sysconf(_SC_PAGESIZE), "aslr", file_text("/proc/sys/kernel/randomize_va_space"),

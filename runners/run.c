@@ -139,6 +139,7 @@ static int load_resumed(struct session *session, const struct request *request, 
         goto out;
     }
     session->config.seed = (uint64_t)json_integer_value(json_object_get(root, "seed"));
+    run_file_carry_over(&session->accounting, root);
     if (override(&session->config, request, error) < 0 ||
         plan_make(&session->plan, &session->config, json_string_value(json_object_get(root, "only")),
                   error) < 0)
@@ -315,6 +316,7 @@ int run_main(int argc, char **argv)
         dry_run_print(&session, stdout);
     else {
         spawn_watch_signals();
+        session.accounting.sessions++;
         code = run(&session, &request, header);
     }
     json_decref(header);

@@ -130,19 +130,47 @@ static json_t *median(const char *directory, double (*of)(const json_t *record))
     return result ? result : json_null();
 }
 
+void run_file_carry_over(struct accounting *accounting, const json_t *root)
+{
+    const json_t *spent = json_object_get(root, "accounting");
+    const struct {
+        const char *name;
+        uint64_t *value;
+    } sums[] = {
+        {"total_ns", &accounting->earlier_total_ns},
+        {"trials_ns", &accounting->trials_ns},
+        {"cache_ns", &accounting->cache_ns},
+        {"data_set_ns", &accounting->earlier_data_set_ns},
+        {"orchestrator_peak_rss_bytes", &accounting->earlier_peak_rss_bytes},
+        {"sessions", &accounting->sessions},
+    };
+
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        json_int_t value = json_integer_value(json_object_get(spent, sums[i].name));
+        *sums[i].value = value > 0 ? (uint64_t)value : 0;
+    }
+    if (accounting->sessions == 0)
+        accounting->sessions = 1; /* written before sessions were counted */
+}
+
 static json_t *accounting_json(const char *directory, const struct session *session)
 {
     const struct accounting *spent = &session->accounting;
-    uint64_t total = clock_monotonic_ns() - spent->started_ns;
-    uint64_t known = spent->trials_ns + spent->cache_ns + session->datasets.spent_ns;
+    uint64_t total = spent->earlier_total_ns + clock_monotonic_ns() - spent->started_ns;
+    uint64_t data_sets = spent->earlier_data_set_ns + session->datasets.spent_ns;
+    uint64_t known = spent->trials_ns + spent->cache_ns + data_sets;
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "total_ns", (json_int_t)total, "trials_ns",
+    uint64_t peak = (uint64_t)usage.ru_maxrss * 1024;
+    if (peak < spent->earlier_peak_rss_bytes)
+        peak = spent->earlier_peak_rss_bytes;
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "sessions",
+                     (json_int_t)spent->sessions, "total_ns", (json_int_t)total, "trials_ns",
                      (json_int_t)spent->trials_ns, "cache_ns", (json_int_t)spent->cache_ns, "data_set_ns",
-                     (json_int_t)session->datasets.spent_ns, "other_ns",
+                     (json_int_t)data_sets, "other_ns",
                      (json_int_t)(total > known ? total - known : 0), "orchestrator_peak_rss_bytes",
-                     (json_int_t)usage.ru_maxrss * 1024, "startup_median_ns",
+                     (json_int_t)peak, "startup_median_ns",
                      median(directory, startup_ns), "cold_preparation_median_ns",
                      median(directory, cold_ns));
 }

@@ -14,6 +14,9 @@ int run_file_write(const char *directory, const struct session *session, const j
 /* A new header: now, this machine, this build. only may be NULL. */
 json_t *run_file_header(const char *only);
 
+/* Take over what earlier sessions of the run spent, as its run.json has it. */
+void run_file_carry_over(struct accounting *accounting, const json_t *root);
+
 /* Load DIR/run.json of a run to be resumed; refuses another schema. A new reference or NULL. */
 json_t *run_file_load(const char *directory, struct error *error);
 

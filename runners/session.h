@@ -19,6 +19,8 @@ struct accounting {
     uint64_t started_ns; /* CLOCK_MONOTONIC */
     uint64_t trials_ns;  /* from fork to reaped */
     uint64_t cache_ns;   /* preparing cache states, settling writeback, verifying */
+    uint64_t earlier_total_ns, earlier_data_set_ns; /* of sessions before a --resume or --append */
+    uint64_t earlier_peak_rss_bytes, sessions;      /* this one included */
 };
 
 struct session {

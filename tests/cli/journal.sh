@@ -120,7 +120,13 @@ E
     equal $status 130 "status"
     [ "$(trials run length)" -lt 16 ] || tap_fail "it was not interrupted"
     cp run/trials.jsonl before
+    cp run/run.json before.json
     expect 0 "$iotoll" run --resume run
+    # What both sessions spent, not only the last one.
+    equal "$(jq -s 'map(.accounting) | .[0].sessions == 1 and .[1].sessions == 2 and
+                    .[1].trials_ns > .[0].trials_ns and .[1].total_ns > .[0].total_ns' before.json run/run.json)" true
+    equal "$(jq --argjson spent "$(jq -s 'map(.trial_ns) | add' run/trials.jsonl)" \
+        '.accounting.trials_ns >= $spent * 0.99' run/run.json)" true "trials_ns covers all trials:"
     head -n "$(wc -l <before)" run/trials.jsonl | cmp - before
     each_once run
 }
