@@ -18,6 +18,9 @@ struct journal {
  * by a crash and is cut off, with a word on stderr. 0 or -1. */
 int journal_open(struct journal *journal, const char *directory, struct error *error);
 
+/* The same of another file there, kept in the same way: counts.jsonl, profiles.jsonl. */
+int journal_open_beside(struct journal *journal, const char *directory, const char *name, struct error *error);
+
 /* Append the record as one line and sync it. When that fails (no space, say) the file is cut back to
  * what it was, so that no half line stands before a later whole one. 0 or -1. */
 int journal_append(struct journal *journal, const json_t *record, struct error *error);
@@ -26,5 +29,9 @@ void journal_close(struct journal *journal);
 /* Call visit for every line, in order. 0, or -1: unreadable, or a line that is no JSON object (named). */
 int journal_each(const char *directory, void (*visit)(const json_t *record, void *context), void *context,
                  struct error *error);
+
+/* The same of another file; one that is not there has no lines. */
+int journal_each_beside(const char *directory, const char *name,
+                        void (*visit)(const json_t *record, void *context), void *context, struct error *error);
 
 #endif
