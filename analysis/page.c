@@ -51,6 +51,7 @@ static void write_body(FILE *out, const struct summary *summary, const struct ch
         last = answers_family_end(summary, first);
         write_family(out, summary, charts, first, last);
     }
+    page_counts(out, summary);
     page_exclusions(out, summary);
     page_method(out, summary);
     page_environment(out, summary);

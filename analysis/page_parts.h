@@ -24,6 +24,9 @@ void page_figures(FILE *out, const struct chart_list *charts, size_t family);
 /* The table of all points of decisions[first..last). */
 void page_points(FILE *out, const struct summary *summary, size_t first, size_t last);
 
+/* What the counted and profiled trials found, and what this machine does not count. */
+void page_counts(FILE *out, const struct summary *summary);
+
 /* What is not in the tables, and why. */
 void page_exclusions(FILE *out, const struct summary *summary);
 
