@@ -21,6 +21,7 @@ struct accounting {
     uint64_t cache_ns;   /* preparing cache states, settling writeback, verifying */
     uint64_t earlier_total_ns, earlier_data_set_ns; /* of sessions before a --resume or --append */
     uint64_t earlier_peak_rss_bytes, sessions;      /* this one included */
+    uint64_t counted_ns; /* trials that are counted or profiled, with all that surrounds them */
 };
 
 struct session {
@@ -38,6 +39,7 @@ struct session {
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     const struct target *last_written; /* by the trial before; NULL once it is settled */
     json_t *host_cache; /* disk number -> what host_cache_probe found */
+    json_t *not_counted; /* name of a count -> why this machine does not give it; NULL before */
     json_t *left_out; /* sentences: what could not be done here, and why */
     cpu_set_t allowed; /* CPUs that this process may use */
 };
