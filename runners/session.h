@@ -24,6 +24,7 @@ struct accounting {
 
 struct session {
     const char *program; /* this executable: hyperfine's --prepare runs it */
+    const char *methods; /* the directory of the method programs; those of prices lie beside it */
     struct catalogue catalogue;
     struct config config;
     struct plan plan;
@@ -33,6 +34,7 @@ struct session {
     struct datasets datasets;
     struct journal journal;
     struct accounting accounting;
+    json_t *calibration; /* prices and limits (calibrate), or NULL */
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     const struct target *last_written; /* by the trial before; NULL once it is settled */
     json_t *host_cache; /* disk number -> what host_cache_probe found */
