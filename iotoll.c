@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/compare.h"
+#include "analysis/explain_main.h"
 #include "analysis/report.h"
 #include "common/error.h"
 #include "runners/calibrate.h"
@@ -34,6 +35,7 @@ static const struct command {
     {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that is, "
                               "and why"},
     {"calibrate", calibrate_main, "calibrate CONFIG [--json] what single things cost on this machine, and its limits"},
+    {"explain", explain_main, "explain DIR [TEXT]        the arithmetic of points: counts, prices, limits, and what is left"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},
     {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
                         "                            receive what another host's send methods send"},

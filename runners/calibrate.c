@@ -16,7 +16,7 @@
 enum { ROUNDS = 8, ROUNDS_LEAST = 6 };
 static const uint64_t LIMIT_NS = 10 * NS_PER_S;
 /* One repetition of one value; below, the clock would be part of it. */
-static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 5 * NS_PER_MS;
+static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 3 * NS_PER_MS;
 /* Roughly how many values a repetition of everything has, for a share of the time each. */
 static const uint64_t VALUES_A_ROUND = 250;
 
