@@ -116,7 +116,7 @@ static void print(FILE *out, const struct summary *summary, const struct explana
     for (size_t i = 0; i < run->point_count; i++)
         if (is_asked(&run->points[i], filter))
             print_point(out, summary, explanations, i);
-    windows_fit_print(out, summary, explanations);
+    windows_fit_print(out, summary, explanations, filter);
 }
 
 int explain_main(int argc, char **argv)

@@ -7,7 +7,7 @@
 #include "analysis/calibration.h"
 #include "common/tasks.h"
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, HUGE = 512 /* pages in a huge one */ };
 
 /* Nearly all, and nearly none, of a cycle's bytes: beside them a method reads and writes a little. */
 static const double MOST = 0.9, LITTLE = 0.1;
@@ -23,6 +23,12 @@ struct work {
     double bytes, pages;
     struct quantities *to;
 };
+
+/* A mapping of the whole file is the largest window. */
+static uint64_t block_of(const struct point *point)
+{
+    return point->block_size_bytes ? point->block_size_bytes : UINT64_MAX;
+}
 
 /* Sum over counts; NaN if none of them was counted. */
 static double counted(const struct work *work, const char *const *names)
@@ -89,16 +95,25 @@ static void find_ways(struct work *work)
     }
 }
 
+/* Where far more pages than faults map are mapped, some of the faults have entered huge pages: of F faults for P
+ * pages, as many as leave the others with the p pages that one mapped when it was measured. */
+static double huge_pages(const struct work *work, double faults)
+{
+    double p = calibration_pages_a_fault(work->run, "fault", work->point->source, block_of(work->point));
+    double huge = (work->pages - p * faults) / (HUGE - p);
+
+    return work->pages > 1.5 * p * faults && p < HUGE ? fmin(fmax(huge, 0), faults) : 0;
+}
+
 /* Faults of both mappings are counted as one number: those of the source are what they were when its price was
  * measured, the rest are the destination's. */
 static void share_faults(struct work *work)
 {
     struct quantities *to = work->to;
     double faults = work->row->minor_faults, read_faults = 0;
-    uint64_t block = work->point->block_size_bytes ? work->point->block_size_bytes : UINT64_MAX;
 
     if (to->in == WAY_MAPPED && to->out == WAY_MAPPED)
-        read_faults = fmin(faults, work->pages / calibration_pages_a_fault(work->run, "fault", work->point->source, block));
+        read_faults = fmin(faults, work->pages / calibration_pages_a_fault(work->run, "fault", work->point->source, block_of(work->point)));
     else if (to->in == WAY_MAPPED)
         read_faults = faults;
     to->of[READ_FAULTS] = read_faults;
@@ -106,7 +121,9 @@ static void share_faults(struct work *work)
     double write_faults = to->out == WAY_MAPPED ? faults - read_faults : 0;
     to->of[fresh ? FRESH_FAULTS : WRITE_FAULTS] = write_faults;
     to->of[BUFFER_PAGES] = to->in == WAY_MAPPED || to->out == WAY_MAPPED ? 0 : faults;
-    to->pages_a_read_fault = work->pages / read_faults;
+    double entered = work->pages - huge_pages(work, read_faults) * (HUGE - 1);
+    to->of[UNMAPPED_PAGES] = to->in == WAY_MAPPED ? entered : 0;
+    to->pages_a_read_fault = entered / read_faults;
     to->pages_a_write_fault = work->pages / write_faults;
 }
 
@@ -177,7 +194,6 @@ void quantities_of(struct quantities *quantities, const struct summary *summary,
     count_consumption(&work);
     count_calls(&work);
     quantities->of[COPIED_OUT_BYTES] = quantities->in == WAY_COPIED ? bytes : 0;
-    quantities->of[UNMAPPED_PAGES] = quantities->in == WAY_MAPPED ? work.pages : 0;
     /* Into a socket the pages go with the price of the socket. */
     if (work.task->destination == PLACE_FILE) {
         quantities->of[PASSED_PAGES] = quantities->in == WAY_PASSED ? work.pages : 0;

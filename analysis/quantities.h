@@ -45,7 +45,8 @@ enum quantity {
 struct quantities {
     enum way in, out;
     double of[QUANTITIES];          /* a cycle; 0 where there is none */
-    double pages_a_read_fault, pages_a_write_fault; /* NaN without faults */
+    /* Pages that a fault maps one by one, NaN without faults. A huge page is entered whole: as one. */
+    double pages_a_read_fault, pages_a_write_fault;
     const char *unknown;            /* why the way of the bytes cannot be told, or NULL */
 };
 

@@ -133,15 +133,16 @@ static void print_series(FILE *out, const struct summary *summary, const struct 
     free(text);
 }
 
-void windows_fit_print(FILE *out, const struct summary *summary, const struct explanations *explanations)
+void windows_fit_print(FILE *out, const struct summary *summary, const struct explanations *explanations,
+                       const char *filter)
 {
     struct windows_series series;
-    char label[LABEL_SIZE], size[24];
+    char label[LABEL_SIZE], name[256], size[24];
 
     for (size_t i = 0; i < summary->run->point_count; i++) {
         const struct point *point = &summary->run->points[i].point;
         windows_series_of(&series, summary, explanations, i);
-        if (series.count == 0)
+        if (series.count == 0 || (filter && !strstr(point_label(point, name, sizeof name), filter)))
             continue;
         terminal_plain(out, label_family(point, label));
         fprintf(out, ", %s: %s over B\n", units_format_size(point->file_size_bytes, size), point->method);

@@ -35,7 +35,8 @@ void windows_series_of(struct windows_series *series, const struct summary *summ
 /* The answer in words, without newline. */
 void windows_fit_words(FILE *out, const struct summary *summary, const struct windows_series *series);
 
-/* All series of the run: what each B costs, split up, and the answer. */
-void windows_fit_print(FILE *out, const struct summary *summary, const struct explanations *explanations);
+/* All series whose first point's label contains the text (NULL: all): what each B costs, split up, and the answer. */
+void windows_fit_print(FILE *out, const struct summary *summary, const struct explanations *explanations,
+                       const char *filter);
 
 #endif

@@ -80,6 +80,7 @@ static void teardown(struct probe *probe)
 const struct price price = {
     .summary = "what the device delivers past the page cache",
     .place = PRICE_DISK,
+    .first_counts = true,
     .depths = (const uint64_t[]){1, 8, 32, 0},
     .entries = {[SEQUENTIAL] = {"device_sequential", PRICE_RATE, false}, [RANDOM] = {"device_random", PRICE_RATE, false}},
     .setup = setup,

@@ -8,7 +8,7 @@
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
-enum { WRITE_FAULT, WRITE_FAULT_PAGE, FRESH_FAULT, FRESH_FAULT_PAGE, UNMAP_DIRTY_PAGE, SMALL = 8 * MIB };
+enum { WRITE_FAULT, WRITE_FAULT_PAGE, FRESH_FAULT, FRESH_FAULT_PAGE, UNMAP_DIRTY_PAGE, SMALL = 32 * MIB };
 
 static void setup(struct probe *probe)
 {
@@ -72,7 +72,7 @@ const struct price price = {
     .summary = "a write to a page of a shared mapping, new or not",
     .place = PRICE_FILE,
     .first_counts = true,
-    .blocks = (const uint64_t[]){64 * KIB, 256 * KIB, 4 * MIB, 64 * MIB, 0},
+    .blocks = (const uint64_t[]){64 * KIB, 64 * MIB, 0},
     .entries = {[WRITE_FAULT] = {"write_fault", PRICE_FAULT, false},
                 [WRITE_FAULT_PAGE] = {"write_fault", PRICE_PAGE, false},
                 [FRESH_FAULT] = {"fresh_write_fault", PRICE_FAULT, false},

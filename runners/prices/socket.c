@@ -72,6 +72,7 @@ static void teardown(struct probe *probe)
 const struct price price = {
     .summary = "from memory to a socket",
     .place = PRICE_SOCKET,
+    .first_counts = true,
     .blocks = (const uint64_t[]){64 * KIB, 256 * KIB, 4 * MIB, 0},
     .entries = {[SOCKET_COPY] = {"socket_copy", PRICE_GIB, false},
                 [SOCKET_COPY_FAR] = {"socket_copy_far", PRICE_GIB, false},

@@ -6,7 +6,7 @@
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
-enum { USER_COPY, USER_COPY_FAR, FAR = 64 * MIB, NEAR_BYTES = 16 * MIB };
+enum { USER_COPY, USER_COPY_FAR, FAR = 64 * MIB, NEAR_BYTES = 8 * MIB };
 
 /* The far memory serves every B. */
 static void setup(struct probe *probe)
