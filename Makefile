@@ -29,6 +29,11 @@ methods := $(method_sources:%.c=$(BUILD)/%)
 harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard methods/harness/*.c)) \
            $(addprefix $(BUILD)/common/,axes.o content.o digest.o error.o tasks.o units.o wire.o)
 
+# runners/prices/<name>.c is a price, runners/prices/harness/*.c the main() of all.
+prices  := $(patsubst runners/%.c,$(BUILD)/%,$(wildcard runners/prices/*.c))
+price_harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard runners/prices/harness/*.c)) \
+           $(addprefix $(BUILD)/common/,content.o digest.o error.o units.o wire.o)
+
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 # What tests run: programs that look into methods, and fakes (tests/fakes/<task>/ holds methods that cheat).
 fake_methods  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*/*.c))
@@ -37,14 +42,14 @@ preloads      := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 matrix        := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/matrix/*.c))
 test_programs := $(unit_tests) $(fakes) $(fake_methods) $(BUILD)/tests/matrix/matrix
 bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
-objects    := $(library) $(harness) $(bench) $(matrix) $(BUILD)/iotoll.o
+objects    := $(library) $(harness) $(price_harness) $(prices:$(BUILD)/prices/%=$(BUILD)/runners/prices/%.o) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
 .PHONY: all deps report compare check torture bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/iotoll $(methods)
+all: $(BUILD)/iotoll $(methods) $(prices)
 
 run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine \
                  e2fsprogs xfsprogs btrfs-progs iproute2
@@ -68,6 +73,11 @@ $(BUILD)/methods/$(1)/%: $(BUILD)/methods/$(1)/%.o $(BUILD)/methods/$(1).o $(har
 	$(Q)$$(CC) $$(FLAGS) $$(LDFLAGS) -o $$@ $$^ $$(METHOD_LIBS)
 endef
 $(foreach task,$(sort $(patsubst methods/%/,%,$(dir $(method_sources)))),$(eval $(call method_rule,$(task))))
+
+$(BUILD)/prices/%: $(BUILD)/runners/prices/%.o $(price_harness)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(METHOD_LIBS)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(library)
 	$(call say,LD,$@)
@@ -140,7 +150,7 @@ bench: all $(BUILD)/tests/bench/bench
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/iotoll $(DESTDIR)$(PREFIX)/share/iotoll
 	install $(BUILD)/iotoll $(DESTDIR)$(PREFIX)/bin/
-	cd $(BUILD) && find methods -mindepth 2 -type f -executable ! -name '*.o' \
+	cd $(BUILD) && find methods prices -mindepth 1 -type f -executable ! -name '*.o' \
 	    -exec install -D {} $(abspath $(DESTDIR)$(PREFIX))/lib/iotoll/{} \;
 	cp -r configs $(DESTDIR)$(PREFIX)/share/iotoll/
 

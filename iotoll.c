@@ -7,8 +7,10 @@
 #include <jansson.h>
 
 #include "analysis/compare.h"
+#include "analysis/explain_main.h"
 #include "analysis/report.h"
 #include "common/error.h"
+#include "runners/calibrate.h"
 #include "runners/prepare.h"
 #include "runners/run.h"
 
@@ -35,6 +37,8 @@ static const struct command {
     {"report", report_main, "report DIR                answers, tables, charts and a page from a run"},
     {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that is, "
                               "and why"},
+    {"calibrate", calibrate_main, "calibrate CONFIG [--json] what single things cost on this machine, and its limits"},
+    {"explain", explain_main, "explain DIR [TEXT]        the arithmetic of points: counts, prices, limits, and what is left"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},
     {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
                         "                            receive what another host's send methods send"},

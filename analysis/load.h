@@ -22,6 +22,7 @@ struct trial {
     uint64_t cpu_ns, user_ns, system_ns, sink_cpu_ns, machine_busy_ns, steal_ns, span_ns;
     uint64_t minor_faults, major_faults, voluntary_context_switches, involuntary_context_switches;
     uint64_t peak_rss_bytes, device_read_bytes, device_written_bytes;
+    uint64_t requested_read_bytes, requested_written_bytes;
     uint64_t process_read_bytes, process_written_bytes, startup_ns, events, distinct_bytes;
     uint64_t latency_p50_ns, latency_p90_ns, latency_p99_ns, latency_p999_ns, latency_max_ns;
     uint64_t whole_process_ns, whole_process_user_ns, whole_process_system_ns;

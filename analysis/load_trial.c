@@ -40,6 +40,8 @@ const struct trial_field trial_fields[] = {
     FIELD(device_written_bytes, TRIAL_OPTIONAL),
     FIELD(process_read_bytes, TRIAL_OPTIONAL),
     FIELD(process_written_bytes, TRIAL_OPTIONAL),
+    FIELD(requested_read_bytes, TRIAL_OPTIONAL),
+    FIELD(requested_written_bytes, TRIAL_OPTIONAL),
     FIELD(startup_ns, TRIAL_OPTIONAL),
     FIELD(events, TRIAL_OPTIONAL),
     FIELD(distinct_bytes, TRIAL_OPTIONAL),

@@ -160,6 +160,8 @@ static const struct middle middles[] = {
     MIDDLE(system_ns, true),         MIDDLE(voluntary_context_switches, true),
     MIDDLE(involuntary_context_switches, true),
     MIDDLE(events, true),
+    MIDDLE(requested_read_bytes, true),
+    MIDDLE(requested_written_bytes, true),
     MIDDLE(latency_p50_ns, false),
     MIDDLE(latency_p99_ns, false),
     MIDDLE(latency_p999_ns, false),

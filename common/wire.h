@@ -41,4 +41,8 @@ int wire_receive(int socket, void *data, size_t length);
 /* Read the one-line token file. 0, or -1 with errno (EINVAL: empty or over 63 bytes). */
 int wire_read_token(const char *path, char token[WIRE_TOKEN_SIZE]);
 
+/* Connect to the sink at "HOST:PORT" or at the path of a Unix socket, and greet it with the token in the
+ * file. The socket, or -1 with errno. */
+int wire_connect(const char *where, const char *token_file);
+
 #endif

@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "common/units.h"
 #include "runners/boots.h"
+#include "runners/calibrate.h"
 #include "runners/counted.h"
 #include "runners/dry_run.h"
 #include "runners/environment.h"
@@ -150,6 +151,7 @@ static int load_resumed(struct session *session, const struct request *request, 
                         json_object_get(root, "build"), "only", json_object_get(root, "only"), "boots",
                         boots);
     result = *header ? 0 : error_set(error, "%s/run.json lacks what a run must have", request->resume);
+    session->calibration = json_incref(json_object_get(root, "calibration"));
 out:
     json_decref(boots);
     json_decref(now);
@@ -281,7 +283,9 @@ static int run(struct session *session, const struct request *request, const jso
         return spawn_stop_requested() ? EXIT_INCOMPLETE : EXIT_ENVIRONMENT;
     }
     note_shared_device(session, directory);
-    if (measure(session, directory, header, request->resume != NULL, &schedule, &error) < 0)
+    if ((!session->calibration &&
+         !(session->calibration = calibrate(session, calibrate_limit_ns(session->config.budget_ns), &error))) ||
+        measure(session, directory, header, request->resume != NULL, &schedule, &error) < 0)
         fprintf(stderr, "iotoll: %s\niotoll: what was measured is kept in %s; `iotoll run --resume` goes on\n",
                 error.text, directory);
     else {
@@ -308,6 +312,7 @@ int run_main(int argc, char **argv)
     session.accounting.started_ns = clock_monotonic_ns();
     run_find_programs(program, methods);
     session.program = program;
+    session.methods = methods;
     if (catalogue_load(&session.catalogue, methods, &error) < 0)
         die(EXIT_ENVIRONMENT, "%s", error.text);
     int loaded = request.resume ? load_resumed(&session, &request, &header, &error)

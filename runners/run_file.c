@@ -206,6 +206,8 @@ int run_file_write(const char *directory, const struct session *session, const j
     json_object_set(root, "left_out", session->left_out);
     if (session->not_counted)
         json_object_set_new(root, "not_counted", not_counted_json(session->not_counted));
+    if (session->calibration)
+        json_object_set(root, "calibration", session->calibration);
     if (session->bought)
         json_object_set(root, "schedule", session->bought);
     json_object_set(root, "host_cache", session->host_cache);

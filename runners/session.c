@@ -280,6 +280,7 @@ int session_close(struct session *session)
     json_decref(session->host_cache);
     json_decref(session->left_out);
     json_decref(session->not_counted);
+    json_decref(session->calibration);
     json_decref(session->bought);
     return result;
 }

@@ -26,6 +26,7 @@ struct accounting {
 
 struct session {
     const char *program; /* this executable: hyperfine's --prepare runs it */
+    const char *methods; /* the directory of the method programs; those of prices lie beside it */
     struct catalogue catalogue;
     struct config config;
     struct plan plan;
@@ -36,6 +37,7 @@ struct session {
     struct journal journal;
     struct accounting accounting;
     bool only_looking; /* at what works here: it measures nothing, and may do so while a run goes on */
+    json_t *calibration; /* prices and limits (calibrate), or NULL */
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     const struct target *last_written; /* by the trial before; NULL once it is settled */
     json_t *host_cache; /* disk number -> what host_cache_probe found */

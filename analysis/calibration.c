@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/calibration.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_fit.h>
+
+static json_t *entries_of(const struct run *run)
+{
+    return json_object_get(json_object_get(run->header, "calibration"), "entries");
+}
+
+bool calibration_exists(const struct run *run)
+{
+    return json_array_size(entries_of(run)) > 0;
+}
+
+static const char *text_of(const json_t *entry, const char *key)
+{
+    const char *text = json_string_value(json_object_get(entry, key));
+
+    return text ? text : "";
+}
+
+static uint64_t number_of(const json_t *entry, const char *key)
+{
+    json_int_t number = json_integer_value(json_object_get(entry, key));
+
+    return number > 0 ? (uint64_t)number : 0;
+}
+
+/* Where the target's prices were measured: on itself, or on another one of the same file system. */
+static const char *measured_on(const struct run *run, const char *target)
+{
+    const json_t *calibration = json_object_get(run->header, "calibration");
+    const char *other;
+
+    if (!target)
+        return "";
+    other = json_string_value(json_object_get(json_object_get(calibration, "same"), target));
+    return other ? other : target;
+}
+
+static bool matches(const json_t *entry, const char *name, const char *unit, const char *target)
+{
+    return !strcmp(text_of(entry, "name"), name) && (!unit || !strcmp(text_of(entry, "unit"), unit)) &&
+           !strcmp(text_of(entry, "target"), target) && json_number_value(json_object_get(entry, "value")) > 0;
+}
+
+static double distance(uint64_t a, uint64_t b)
+{
+    return a > 0 && b > 0 ? fabs(log((double)a / (double)b)) : a == b ? 0 : 100;
+}
+
+const json_t *calibration_find(const struct run *run, const char *name, const char *unit,
+                               const char *target, uint64_t block)
+{
+    const json_t *best = NULL, *entry;
+    const char *where = measured_on(run, target);
+    double nearest = INFINITY;
+    size_t index;
+
+    json_array_foreach(entries_of(run), index, entry) {
+        double away = distance(number_of(entry, "block_size_bytes"), block);
+        if (!matches(entry, name, unit, where) || away >= nearest)
+            continue;
+        nearest = away;
+        best = entry;
+    }
+    return best;
+}
+
+static double value_of(const json_t *entry, const char *key)
+{
+    const json_t *value = json_object_get(entry, key);
+
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+struct interval calibration_price(const struct run *run, const char *name, const char *unit,
+                                  const char *target, uint64_t block)
+{
+    const json_t *entry = calibration_find(run, name, unit, target, block);
+    struct interval price = stats_none();
+
+    if (!entry)
+        return price;
+    price.middle = value_of(entry, "value");
+    price.low = value_of(entry, "low");
+    price.high = value_of(entry, "high");
+    price.n = number_of(entry, "n");
+    price.bounded = !isnan(price.low) && !isnan(price.high);
+    return price;
+}
+
+double calibration_most(const struct run *run, const char *name, const char *target,
+                        uint64_t threads)
+{
+    const char *where = measured_on(run, target);
+    double most = NAN;
+    size_t index;
+    const json_t *entry;
+
+    json_array_foreach(entries_of(run), index, entry)
+        if (matches(entry, name, NULL, where) &&
+            (threads == 0 || (number_of(entry, "threads") > 1) == (threads > 1)))
+            most = fmax(most, value_of(entry, "value")); /* of a number and NaN, the number */
+    return most;
+}
+
+double calibration_pages_a_fault(const struct run *run, const char *name, const char *target,
+                                 uint64_t block)
+{
+    return value_of(calibration_find(run, name, "ns/fault", target, block), "value") /
+           value_of(calibration_find(run, name, "ns/page", target, block), "value");
+}
+
+double calibration_fault_ns(const struct run *run, const char *name, const char *single,
+                            const char *target, double pages)
+{
+    enum { MOST = 16 };
+    double x[MOST], y[MOST], start, slope, cov00, cov01, cov11, chi;
+    const char *where = measured_on(run, target);
+    size_t n = 0, index;
+    const json_t *entry;
+
+    json_array_foreach(entries_of(run), index, entry) {
+        if (n == MOST)
+            break;
+        if (matches(entry, name, "ns/fault", where))
+            x[n] = calibration_pages_a_fault(run, name, target, number_of(entry, "block_size_bytes"));
+        else if (single && matches(entry, single, "ns/fault", where))
+            x[n] = 1;
+        else
+            continue;
+        y[n] = value_of(entry, "value");
+        n += isfinite(x[n]);
+    }
+    if (n == 0)
+        return NAN;
+    double low = x[0], high = x[0], mean = 0;
+    for (size_t i = 0; i < n; i++) {
+        low = fmin(low, x[i]);
+        high = fmax(high, x[i]);
+        mean += y[i] / (double)n;
+    }
+    /* All map about as many: there is no line through one point. */
+    if (high < 1.5 * low)
+        return mean;
+    gsl_fit_linear(x, 1, y, 1, n, &start, &slope, &cov00, &cov01, &cov11, &chi);
+    return fmax(start + fmax(slope, 0) * pages, 0);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Prices and limits of this machine, measured before a run's first trial. */
+#ifndef IOTOLL_CALIBRATE_H
+#define IOTOLL_CALIBRATE_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "runners/session.h"
+
+/* What a run may spend on it: 5 % of its budget, 10 s at most. */
+uint64_t calibrate_limit_ns(uint64_t budget_ns);
+
+/* Measure every price on every target of an open session in interleaved rounds, until each has enough
+ * repetitions or the time is over. The "calibration" of run.json (docs/formats.md), a new reference. What could
+ * not be measured is in its "missing"; only a failure of our own is an error (NULL). */
+json_t *calibrate(struct session *session, uint64_t limit_ns, struct error *error);
+
+int calibrate_main(int argc, char **argv);
+
+#endif
