@@ -53,7 +53,7 @@ all: $(BUILD)/iotoll $(methods) $(prices)
 
 run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine \
                  e2fsprogs xfsprogs btrfs-progs iproute2
-test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio
+test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio iperf3
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
 	apt-get update -q
@@ -144,7 +144,7 @@ $(BUILD)/tests/bench/bench: $(bench) $(library)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # make bench BENCH="--blocks 6 --only mmap"; the first lines of tests/bench/main.c list the options.
-bench: all $(BUILD)/tests/bench/bench
+bench: all $(BUILD)/tests/bench/bench $(BUILD)/tests/fakes/passes $(filter %/scan/slowed_0 %/scan/slowed_2 %/scan/slowed_5 %/scan/slowed_10,$(fake_methods))
 	$(Q)$(BUILD)/tests/bench/bench --methods $(BUILD)/methods $(BENCH)
 
 install: all

@@ -14,12 +14,13 @@
 #include "runners/dataset.h"
 #include "runners/plan.h"
 #include "runners/undo.h"
+#include "tests/bench/servers.h"
 #include "tests/bench/twins.h"
 
 /* One program with its arguments: the unit of interleaving. */
 struct command {
     const struct side *side;
-    uint64_t block_size_bytes;
+    uint64_t block_size_bytes, depth;
     struct arguments arguments;
     char missing[600]; /* why it cannot be measured; "" if it can */
     double *ns;        /* time of one pass in every block; NAN where void */
@@ -30,16 +31,16 @@ struct command {
 /* A line of the result: two commands of one group. */
 struct row {
     const struct twin *twin;
-    uint64_t block_size_bytes;
+    uint64_t block_size_bytes, depth;
     struct arguments arguments; /* of ours: rows that share them share a group */
     size_t group;
     long ours, theirs; /* indices into commands */
 };
 
 struct bench {
-    uint64_t blocks, seed, file_size_bytes;
+    uint64_t blocks, seed, file_size_bytes, rounds;
     const char *only, *output, *directory;
-    char methods[PATH_MAX];
+    char methods[PATH_MAX], build[PATH_MAX]; /* build/methods, build */
 
     struct undo undo;
     struct config config; /* the one target, by hand */
@@ -48,7 +49,8 @@ struct bench {
     struct datasets datasets;
     struct dataset *set;
     char *copies; /* directory that copies go to */
-    int cpu;
+    int cpu, other_cpu; /* what is measured runs on the one, what serves it on the other */
+    struct servers servers;
 
     struct row *rows;
     size_t row_count;
@@ -61,6 +63,13 @@ struct bench {
     uint64_t measured_blocks;
     bool interrupted, failed;
 };
+
+/* The parts of the bench; each takes the machine's lock for itself and prints its table on stdout. 0, or
+ * -1 with an error; bench->failed when something did not run. */
+int part_twins(struct bench *bench, struct error *error);
+int part_contest(struct bench *bench, struct error *error);
+int part_scale(struct bench *bench, struct error *error);
+int part_known_slowdown(struct bench *bench, struct error *error);
 
 /* Spell the twins out into rows, groups and commands. A group is one command of ours and all that it is
  * compared with. 0, or -1 (nothing matches bench->only). */

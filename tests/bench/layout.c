@@ -7,45 +7,74 @@
 #include "common/units.h"
 #include "tests/bench/bench.h"
 
+/* Records of a random row past the cache: enough for half a second of most devices. */
+static uint64_t direct_records(uint64_t depth)
+{
+    return depth > 1 ? 32768 : 8192;
+}
+
+static bool starts(const char *word, const char *name)
+{
+    return !strncmp(word, name, strlen(name));
+}
+
+/* The value of the {name} at the start of word. */
+static void print_value(const struct bench *bench, const char *word, uint64_t block, uint64_t depth, FILE *out)
+{
+    const struct {
+        const char *name, *text;
+        uint64_t number;
+    } values[] = {
+        {"{methods}", bench->methods, 0},
+        {"{source}", bench->set->directory, 0},
+        {"{copies}", bench->copies, 0},
+        {"{token}", bench->servers.token_file, 0},
+        {"{size}", NULL, bench->file_size_bytes},
+        {"{block}", NULL, block},
+        {"{depth}", NULL, depth},
+        {"{cpu}", NULL, (uint64_t)bench->cpu},
+        {"{other}", NULL, (uint64_t)bench->other_cpu},
+        {"{records}", NULL, direct_records(depth)},
+        {"{record_bytes}", NULL, direct_records(depth) * block},
+        {"{iperf}", NULL, bench->servers.iperf_port},
+        {"{sink}", NULL, bench->servers.sink_port},
+    };
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (starts(word, values[i].name) && values[i].text)
+            fputs(values[i].text, out);
+        else if (starts(word, values[i].name))
+            fprintf(out, "%llu", (unsigned long long)values[i].number);
+}
+
 /* A word of a template with its {names} filled in. The caller frees; NULL when out of memory. */
-static char *fill_in(const struct bench *bench, const char *word, uint64_t block)
+static char *fill_in(const struct bench *bench, const char *word, uint64_t block, uint64_t depth)
 {
     char *text = NULL;
     size_t room;
     FILE *out = open_memstream(&text, &room);
 
-    while (out && *word) {
-        if (!strncmp(word, "{methods}", 9))
-            fputs(bench->methods, out);
-        else if (!strncmp(word, "{source}", 8))
-            fputs(bench->set->directory, out);
-        else if (!strncmp(word, "{copies}", 8))
-            fputs(bench->copies, out);
-        else if (!strncmp(word, "{size}", 6))
-            fprintf(out, "%llu", (unsigned long long)bench->file_size_bytes);
-        else if (!strncmp(word, "{block}", 7))
-            fprintf(out, "%llu", (unsigned long long)block);
-        else if (!strncmp(word, "{cpu}", 5))
-            fprintf(out, "%d", bench->cpu);
-        else {
-            fputc(*word++, out);
-            continue;
+    while (out && *word)
+        if (*word == '{') {
+            print_value(bench, word, block, depth, out);
+            word = strchr(word, '}') + 1;
+        } else {
+            fputc(*word == '\t' ? ' ' : *word, out);
+            word++;
         }
-        word = strchr(word, '}') + 1;
-    }
     if (out)
         fclose(out);
     return text;
 }
 
-static int spell_out(const struct bench *bench, const struct side *side, uint64_t block,
+static int spell_out(const struct bench *bench, const struct side *side, uint64_t block, uint64_t depth,
                      struct arguments *arguments)
 {
     char *words = strdup(side->command), *rest = words;
 
     *arguments = (struct arguments){.count = 0};
     for (char *word; words && (word = strsep(&rest, " "));) {
-        char *text = fill_in(bench, word, block);
+        char *text = fill_in(bench, word, block, depth);
         arguments_add(arguments, "%s", text ? text : "");
         arguments->failed |= !text;
         free(text);
@@ -65,11 +94,12 @@ static bool same(const struct arguments *a, const struct arguments *b)
 }
 
 /* The command's index in the group that starts at `start`, added if it is new; -1 when out of memory. */
-static long intern(struct bench *bench, size_t start, const struct side *side, uint64_t block)
+static long intern(struct bench *bench, size_t start, const struct side *side, const struct row *row)
 {
-    struct command command = {.side = side, .block_size_bytes = block};
+    struct command command = {
+        .side = side, .block_size_bytes = row->block_size_bytes, .depth = row->depth};
 
-    if (spell_out(bench, side, block, &command.arguments) < 0)
+    if (spell_out(bench, side, row->block_size_bytes, row->depth, &command.arguments) < 0)
         return -1;
     for (size_t i = start; i < bench->command_count; i++)
         if (same(&bench->commands[i].arguments, &command.arguments)) {
@@ -93,15 +123,15 @@ static bool wanted(const struct bench *bench, const struct twin *twin)
     return !bench->only || strstr(twin->ours->name, bench->only) || strstr(twin->theirs->name, bench->only);
 }
 
-static int add_row(struct bench *bench, const struct twin *twin, uint64_t block)
+static int add_row(struct bench *bench, const struct twin *twin, uint64_t block, uint64_t depth)
 {
     struct row *grown = realloc(bench->rows, (bench->row_count + 1) * sizeof *grown);
-    struct row row = {.twin = twin, .block_size_bytes = block};
+    struct row row = {.twin = twin, .block_size_bytes = block, .depth = depth};
 
     if (!grown)
         return -1;
     bench->rows = grown;
-    if (spell_out(bench, twin->ours, block, &row.arguments) < 0)
+    if (spell_out(bench, twin->ours, block, depth, &row.arguments) < 0)
         return -1;
     grown[bench->row_count++] = row;
     return 0;
@@ -111,8 +141,9 @@ static int add_rows(struct bench *bench)
 {
     for (size_t i = 0; i < twin_count; i++)
         for (const uint64_t *block = twins[i].block_sizes; wanted(bench, &twins[i]) && *block; block++)
-            if (add_row(bench, &twins[i], *block) < 0)
-                return -1;
+            for (const uint64_t *depth = twins[i].depths; *depth; depth++)
+                if (add_row(bench, &twins[i], *block, *depth) < 0)
+                    return -1;
     return 0;
 }
 
@@ -136,8 +167,8 @@ static int add_group(struct bench *bench, size_t first)
         if (leader(bench, i) != first)
             continue;
         row->group = plan->group_count;
-        row->ours = intern(bench, start, row->twin->ours, row->block_size_bytes);
-        row->theirs = intern(bench, start, row->twin->theirs, row->block_size_bytes);
+        row->ours = intern(bench, start, row->twin->ours, row);
+        row->theirs = intern(bench, start, row->twin->theirs, row);
         if (row->ours < 0 || row->theirs < 0)
             return -1;
     }

@@ -168,7 +168,7 @@ static bool undisturbed(struct attempt *attempt)
     double steal = (double)(after->steal_ns - before->steal_ns);
     double written = (double)(after->device_written_bytes - before->device_written_bytes);
 
-    if (steal >= STEAL_LEAST_NS && steal > STEAL_SHARE * (double)attempt->spawn.wall_ns)
+    if (!attempt->command->side->direct && steal >= STEAL_LEAST_NS && steal > STEAL_SHARE * (double)attempt->spawn.wall_ns)
         return refuse(attempt, "the hypervisor took %.0f %% of the time",
                       100 * steal / (double)attempt->spawn.wall_ns);
     if (attempt->command->side->copies && written > WRITEBACK_SHARE * (double)attempt->bench->file_size_bytes)
@@ -250,7 +250,7 @@ int measure(struct bench *bench, size_t index, uint64_t block, size_t order, str
         attempt.spawn = (struct spawn){
             .argv = command->arguments.items,
             .program_fd = -1,
-            .cpus = strstr(command->side->command, "{cpu}") ? NULL : &cpus,
+            .cpus = command->side->helpers || strstr(command->side->command, "{cpu}") ? NULL : &cpus,
             .timeout_ns = 120 * NS_PER_S,
             .environment_padding_bytes = (unsigned)(digest_term(block, bench->seed + order) % 4096),
         };

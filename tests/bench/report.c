@@ -77,7 +77,8 @@ static void print_row(const struct bench *bench, const struct row *row, double *
     const char *reason = missing(bench, row);
     char size[24], ours[32], theirs[32];
 
-    printf("  %5s  %-27s", units_format_size(row->block_size_bytes, size), row->twin->theirs->name);
+    printf("  %5s  %2llu  %-36s", units_format_size(row->block_size_bytes, size),
+           (unsigned long long)row->depth, row->twin->theirs->name);
     if (reason) {
         printf("  not measured: %s\n", reason);
         return;
@@ -102,8 +103,8 @@ static void print_table(const struct bench *bench, double *room)
     for (size_t i = 0; i < bench->row_count; i++) {
         const struct row *row = &bench->rows[i];
         if (i == 0 || row->twin->ours != bench->rows[i - 1].twin->ours)
-            printf("\n%s\n  %5s  %-27s  %8s  %8s  %6s  %14s  %3s\n", row->twin->ours->name, "B", "against",
-                   "ours", "theirs", "ratio", "interval", "n");
+            printf("\n%s\n  %5s  %2s  %-36s  %8s  %8s  %6s  %14s  %3s\n", row->twin->ours->name, "B", "N",
+                   "against", "ours", "theirs", "ratio", "interval", "n");
         print_row(bench, row, room);
     }
 }
@@ -111,7 +112,7 @@ static void print_table(const struct bench *bench, double *room)
 /* Each text once, with the names it is about. */
 static void print_timed(const struct bench *bench)
 {
-    const struct timing *said[16] = {0};
+    const struct timing *said[8] = {0};
     size_t count = 0;
 
     printf("\nWhat is timed\n");
@@ -136,6 +137,28 @@ static void print_notes(const struct bench *bench)
         if (bench->rows[i].twin != said && bench->rows[i].twin->note)
             printf("  %s : %s. %s\n", bench->rows[i].twin->ours->name, bench->rows[i].twin->theirs->name,
                    bench->rows[i].twin->note);
+}
+
+/* Every row in which we are behind, once a pair of programs, with the reason. */
+static void print_below(const struct bench *bench, double *room)
+{
+    const char *title = "\nWhere ours is the slower: why, and what it would take\n";
+    const struct twin *said = NULL;
+
+    for (size_t i = 0; i < bench->row_count; i++) {
+        const struct row *row = &bench->rows[i];
+        struct outcome outcome = judge(bench, row, room);
+        if (row->twin == said || !outcome.ratio.bounded || outcome.ratio.middle >= 1)
+            continue;
+        said = row->twin;
+        if (outcome.ratio.high >= 1)
+            printf("%s  %s : %s. The interval holds 1: no difference is shown.%s%s\n", title, said->ours->name,
+                   said->theirs->name, said->below ? " If there is one: " : "", said->below ? said->below : "");
+        else
+            printf("%s  %s : %s. %s\n", title, said->ours->name, said->theirs->name,
+                   said->below ? said->below : "NOT EXPLAINED");
+        title = "";
+    }
 }
 
 static void print_voids(const struct bench *bench)
@@ -175,9 +198,9 @@ static json_t *row_json(const struct bench *bench, const struct row *row, double
     struct outcome outcome = judge(bench, row, room);
     bool any = outcome.ratio.n > 0;
 
-    return json_pack("{s:s, s:s, s:I, s:i, s:i, s:o, s:o, s:o, s:s, s:o, s:o}", "ours", row->twin->ours->name,
-                     "theirs", row->twin->theirs->name, "block_size_bytes",
-                     (json_int_t)row->block_size_bytes, "ours_command", (int)row->ours, "theirs_command",
+    return json_pack("{s:s, s:s, s:I, s:I, s:i, s:i, s:o, s:o, s:o, s:s, s:o, s:o}", "ours",
+                     row->twin->ours->name, "theirs", row->twin->theirs->name, "block_size_bytes",
+                     (json_int_t)row->block_size_bytes, "buffers", (json_int_t)row->depth, "ours_command", (int)row->ours, "theirs_command",
                      (int)row->theirs, "ours_pass_ns", any ? json_real(outcome.ours_ns) : json_null(),
                      "theirs_pass_ns", any ? json_real(outcome.theirs_ns) : json_null(), "ratio",
                      interval_json(&outcome.ratio), "verdict", outcome.verdict, "note",
@@ -239,6 +262,7 @@ int report(const struct bench *bench, struct error *error)
         print_table(bench, room);
         print_timed(bench);
         print_notes(bench);
+        print_below(bench, room);
         print_voids(bench);
         result = write_json(bench, environment, room, error);
     }

@@ -19,22 +19,30 @@ static double sum(const json_t *array)
     return total;
 }
 
-static int read_method(const struct spawn *spawn, uint64_t file_size_bytes, double *ns,
-                       struct error *error)
+/* Time of one cycle and its bytes, from our own line of JSON. */
+static int read_cycle(const struct spawn *spawn, double *ns, uint64_t *bytes, struct error *error)
 {
     json_t *line = output_parse(spawn->output, OUTPUT_NO_VERIFY, error);
-    int result = 0;
 
     if (!line)
         return -1;
-    uint64_t bytes = (uint64_t)json_integer_value(json_object_get(line, "bytes"));
-    if (bytes != file_size_bytes)
-        result = error_set(error, "moved %llu bytes a pass", (unsigned long long)bytes);
+    *bytes = (uint64_t)json_integer_value(json_object_get(line, "bytes"));
     *ns = (sum(json_object_get(line, "cycle_setup_ns")) + sum(json_object_get(line, "cycle_transfer_ns")) +
            sum(json_object_get(line, "cycle_teardown_ns"))) /
           (double)json_integer_value(json_object_get(line, "cycles"));
     json_decref(line);
-    return result;
+    return 0;
+}
+
+static int read_method(const struct spawn *spawn, uint64_t file_size_bytes, double *ns, struct error *error)
+{
+    uint64_t bytes;
+
+    if (read_cycle(spawn, ns, &bytes, error) < 0)
+        return -1;
+    return bytes == file_size_bytes
+               ? 0
+               : error_set(error, "moved %llu bytes a pass", (unsigned long long)bytes);
 }
 
 const struct timing timing_method = {
@@ -43,35 +51,104 @@ const struct timing timing_method = {
     read_method,
 };
 
+static int read_records(const struct spawn *spawn, uint64_t file_size_bytes, double *ns, struct error *error)
+{
+    uint64_t bytes;
+
+    if (read_cycle(spawn, ns, &bytes, error) < 0)
+        return -1;
+    *ns *= (double)file_size_bytes / (double)bytes;
+    return bytes ? 0 : error_set(error, "moved no bytes");
+}
+
+const struct timing timing_records = {
+    "one pass over the records of one process, the same phases; offsets are drawn before it, and every "
+    "record's latency is recorded in it; scaled to records of the file's size",
+    read_records,
+};
+
 /* fio counts microseconds, and prints milliseconds rounded up: what it printed is half of one too many on
  * average. Notes and warnings may stand before its JSON. */
-static int read_fio(const struct spawn *spawn, uint64_t file_size_bytes, double *ns, struct error *error)
+static int read_job(const struct spawn *spawn, double *ns, uint64_t *bytes, struct error *error)
 {
     const char *text = strchr(spawn->output, '{');
     json_error_t problem;
-    json_int_t bytes = 0, runtime_ms = 0;
+    json_int_t moved = 0, runtime_ms = 0;
     int status = 0;
 
     json_t *root = text ? json_loads(text, JSON_DISABLE_EOF_CHECK, &problem) : NULL;
     int bad = json_unpack(root, "{s:[{s:i, s:{s:I, s:I}}]}", "jobs", "error", &status, "read", "io_bytes",
-                          &bytes, "runtime", &runtime_ms);
+                          &moved, "runtime", &runtime_ms);
     json_decref(root);
     if (!root || bad)
         return error_set(error, "no JSON of a reading job: %.200s", spawn->output);
     if (status)
         return error_set(error, "fio's job ended with error %d", status);
-    if (bytes <= 0 || (uint64_t)bytes % file_size_bytes || runtime_ms <= 0)
-        return error_set(error, "fio read %lld bytes in %lld ms: no whole passes", (long long)bytes,
-                         (long long)runtime_ms);
-    *ns = ((double)runtime_ms - 0.5) * (double)NS_PER_MS * (double)file_size_bytes / (double)bytes;
+    if (moved <= 0 || runtime_ms <= 0)
+        return error_set(error, "fio read %lld bytes in %lld ms", (long long)moved, (long long)runtime_ms);
+    *bytes = (uint64_t)moved;
+    *ns = ((double)runtime_ms - 0.5) * (double)NS_PER_MS;
+    return 0;
+}
+
+static int read_fio_records(const struct spawn *spawn, uint64_t file_size_bytes, double *ns,
+                            struct error *error)
+{
+    uint64_t bytes;
+
+    if (read_job(spawn, ns, &bytes, error) < 0)
+        return -1;
+    *ns *= (double)file_size_bytes / (double)bytes;
+    return 0;
+}
+
+static int read_fio(const struct spawn *spawn, uint64_t file_size_bytes, double *ns, struct error *error)
+{
+    uint64_t bytes;
+
+    if (read_job(spawn, ns, &bytes, error) < 0)
+        return -1;
+    if (bytes % file_size_bytes)
+        return error_set(error, "fio read %llu bytes: no whole passes", (unsigned long long)bytes);
+    *ns *= (double)file_size_bytes / (double)bytes;
     return 0;
 }
 
 const struct timing timing_fio = {
     "fio's read.runtime over its passes: opening and closing the file (and, in its mmap engine, "
-    "mapping it) and moving the bytes; allocating the buffer is not in it. Printed in ms, rounded up; half of one is "
-    "taken off",
+    "mapping it) and moving the bytes; allocating the buffer or setting up a ring is not in it. Printed in ms, "
+    "rounded up; half of one is taken off",
     read_fio,
+};
+
+const struct timing timing_fio_records = {
+    "fio's read.runtime of as many records as ours, scaled to the file's size; drawing offsets is in it, "
+    "setting up a ring is not",
+    read_fio_records,
+};
+
+/* iperf3's JSON has a sender's side; its clock runs from the first byte to the end of the file. */
+static int read_iperf3(const struct spawn *spawn, uint64_t file_size_bytes, double *ns, struct error *error)
+{
+    json_error_t problem;
+    json_int_t bytes = 0;
+    double seconds = 0;
+
+    json_t *root = json_loads(spawn->output, JSON_DISABLE_EOF_CHECK, &problem);
+    int bad = json_unpack(root, "{s:{s:{s:F, s:I}}}", "end", "sum_sent", "seconds", &seconds, "bytes", &bytes);
+    json_decref(root);
+    if (!root || bad)
+        return error_set(error, "no JSON of a finished test: %.200s", spawn->output);
+    if ((uint64_t)bytes != file_size_bytes || seconds <= 0)
+        return error_set(error, "iperf3 sent %lld bytes in %f s", (long long)bytes, seconds);
+    *ns = seconds * (double)NS_PER_S;
+    return 0;
+}
+
+const struct timing timing_iperf3 = {
+    "its sender's seconds (end.sum_sent), one pass, until the last byte is in the socket; ours ends later, when the "
+    "receiver has it",
+    read_iperf3,
 };
 
 static int read_process(const struct spawn *spawn, uint64_t file_size_bytes, double *ns,

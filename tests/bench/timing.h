@@ -10,12 +10,16 @@
 
 struct timing {
     const char *what; /* is timed, for the reader of the table */
-    /* Time of one pass over file_size_bytes, in ns. 0 or -1. */
+    /* Time of one pass over file_size_bytes, in ns; for records at random, of records of as many bytes.
+     * 0 or -1. */
     int (*read)(const struct spawn *spawn, uint64_t file_size_bytes, double *ns, struct error *error);
 };
 
 extern const struct timing timing_method;  /* our own line of JSON */
-extern const struct timing timing_fio;     /* fio's JSON, of a job that reads */
+extern const struct timing timing_records; /* the same, of a lookup */
+extern const struct timing timing_fio;     /* fio's JSON, of a job that reads the whole file */
+extern const struct timing timing_fio_records; /* the same, of one that reads records at random */
+extern const struct timing timing_iperf3;
 extern const struct timing timing_process; /* wall time of the whole process */
 
 #endif
