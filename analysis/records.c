@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "analysis/lines.h"
+#include "common/seal.h"
 
 double records_number(const json_t *object, const char *key)
 {
@@ -24,8 +25,8 @@ static long point_of(const struct run *run, const json_t *record, struct error *
     const json_t *index = json_object_get(record, "point");
     struct point point;
 
-    if (json_integer_value(json_object_get(record, "schema")) != 1)
-        return error_set(error, "not a record of schema 1");
+    if (json_integer_value(json_object_get(record, "schema")) != SEAL_SCHEMA)
+        return error_set(error, "not a record of schema %d", SEAL_SCHEMA);
     if (!json_is_integer(index) || json_integer_value(index) < 0 ||
         (size_t)json_integer_value(index) >= run->point_count)
         return error_set(error, "point is none of the run's");
@@ -66,8 +67,9 @@ static int read_all(const struct reading *reading, int fd, const char *path, str
 {
     struct lines lines;
     size_t length, number = 0;
+    struct error damage;
+    bool whole, sealed;
     char *line;
-    bool whole;
     int got, result = 0;
 
     if (lines_open(&lines, fd) < 0)
@@ -78,7 +80,10 @@ static int read_all(const struct reading *reading, int fd, const char *path, str
             result = error_set(error, "%s:%zu:", path, number);
         else if (!whole)
             fprintf(stderr, "%s:%zu: the last line is torn; dropped\n", path, number);
-        else if (read_line(reading, line, length, error) < 0)
+        else if (seal_check(line, length, &sealed, &damage) < 0) {
+            fprintf(stderr, "%s:%zu: %s; it and what follows are left out\n", path, number, damage.text);
+            break;
+        } else if (read_line(reading, line, length, error) < 0)
             result = error_prefix(error, "%s:%zu", path, number);
     }
     lines_close(&lines);
