@@ -75,7 +75,7 @@ static void tell_phases(const struct telling *telling, size_t index)
             units_human_duration(row->teardown_ns, teardown), 100 * row->teardown_ns / all);
 }
 
-static void tell_faults(const struct telling *telling, size_t of, size_t to)
+static void tell_faults(const struct telling *telling, size_t of, size_t to, bool first)
 {
     const struct row *a = &telling->summary->rows[of], *b = &telling->summary->rows[to];
     double page = load_number(telling->summary->run, "environment.page_size_bytes", 0);
@@ -85,7 +85,7 @@ static void tell_faults(const struct telling *telling, size_t of, size_t to)
         return;
     say(telling, "%s takes %.0f minor and %.0f major faults, %s %.0f and %.0f.", a->label, a->minor_faults,
         a->major_faults, b->label, b->minor_faults, b->major_faults);
-    if (page > 0 && a->minor_faults > 0 && bytes / page >= a->minor_faults)
+    if (first && page > 0 && a->minor_faults > 0 && bytes / page >= a->minor_faults)
         say(telling, "That is one minor fault for every %.3g pages of %s that %s moves.",
             bytes / page / a->minor_faults, page == 4096 ? "4 KiB" : "the machine", a->label);
 }
@@ -165,7 +165,7 @@ void claims_tell(const struct summary *summary, const struct claim *section,
         }
         tell_phases(&telling, to);
         tell_excess(&telling, of, to);
-        tell_faults(&telling, of, to);
+        tell_faults(&telling, of, to, of != last);
         tell_cpu(&telling, of, to);
         last = of;
     }

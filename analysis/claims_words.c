@@ -7,7 +7,6 @@
 #include "analysis/answers.h"
 #include "analysis/claims.h"
 #include "analysis/metric.h"
-#include "analysis/terminal.h"
 #include "common/units.h"
 
 static void write_side(const json_t *selector, FILE *out)
@@ -226,27 +225,29 @@ void claims_value_words(const struct expectation *e, const struct evidence *evid
     write_value(e, evidence, out);
 }
 
-static void print_claim(FILE *out, const struct summary *summary, const struct claim_result *result)
+/* The expectation that decides, in one line. */
+static void print_claim(FILE *out, const struct claim_result *result)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    char metric[96];
+    size_t i = 0;
 
-    if (!memory)
-        return;
-    claims_words(summary, result, memory);
-    if (fclose(memory) == 0) {
-        fprintf(out, "\n  %s: ", claim_verdicts[result->verdict]);
-        terminal_plain(out, result->claim.id);
-        fputc('\n', out);
-        terminal_wrapped(out, text);
+    while (i + 1 < result->claim.count && result->findings[i].verdict != result->verdict)
+        i++;
+    fprintf(out, "  %-19s %-32s", claim_verdicts[result->verdict], result->claim.id);
+    const struct finding *finding = &result->findings[i];
+    const struct evidence *shown = finding->count ? &finding->evidence[finding->shown] : NULL;
+    if (shown && shown->value.n > 0) {
+        const struct expectation *e = &result->claim.expectations[i];
+        fprintf(out, " %s ", metric_words(e->metric, e->per, metric));
+        write_value(e, shown, out);
+        if (finding->count > 1)
+            fprintf(out, ", %zu of %zu agree", tally(finding, finding->verdict), finding->count);
     }
-    free(text);
+    fputc('\n', out);
 }
 
-void claims_print(FILE *out, const struct summary *summary)
+void claims_print(FILE *out, const struct claims *claims)
 {
-    const struct claims *claims = summary->claims;
     size_t counts[4] = {0}, all = 0;
 
     for (size_t i = 0; claims && i < claims->count; i++)
@@ -260,5 +261,5 @@ void claims_print(FILE *out, const struct summary *summary)
             counts[CLAIM_HOLDS], counts[CLAIM_FAILS], counts[CLAIM_NOT_RESOLVED], counts[CLAIM_NOT_MEASURED]);
     for (size_t i = 0; i < claims->count; i++)
         if (!claims->list[i].claim.title)
-            print_claim(out, summary, &claims->list[i]);
+            print_claim(out, &claims->list[i]);
 }

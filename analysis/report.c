@@ -65,7 +65,7 @@ static void print_answers(FILE *out, const struct summary *summary, const char *
     }
     if (summary->decision_count == 0)
         fputs("\n  No point has a valid trial; the page says why.\n", out);
-    claims_print(out, summary);
+    claims_print(out, summary->claims);
     fputs("\nReport: ", out);
     terminal_plain(out, page);
     fputc('\n', out);

@@ -122,13 +122,13 @@ static void run_cases(const char *directory, int expect_failure, size_t at_least
 static void test_invalid_cases(void **state)
 {
     (void)state;
-    run_cases("tests/cases/config/invalid", -1, 175);
+    run_cases("tests/cases/config/invalid", -1, 225);
 }
 
 static void test_valid_cases(void **state)
 {
     (void)state;
-    run_cases("tests/cases/config/valid", 0, 35);
+    run_cases("tests/cases/config/valid", 0, 38);
 }
 
 static void load(struct config *config, const char *path)
