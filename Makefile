@@ -45,7 +45,7 @@ bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 objects    := $(library) $(harness) $(price_harness) $(prices:$(BUILD)/prices/%=$(BUILD)/runners/prices/%.o) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
-.PHONY: all deps report compare check torture bench install clean tests
+.PHONY: all deps report compare keep check torture bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -128,6 +128,15 @@ report: all
 compare: all
 	$(if $(and $(BASE),$(NEW)),,$(error make compare BASE=DIR NEW="DIR..."))
 	$(Q)$(BUILD)/iotoll compare $(BASE) $(NEW)
+
+# RUN, small enough for git, as results/reference/NAME: the journal without the arrays that no report reads.
+keep:
+	$(if $(and $(RUN),$(NAME)),,$(error make keep RUN=results/latest NAME=seeds))
+	$(Q)mkdir -p results/reference/$(NAME)
+	$(Q)cp $(RUN)/run.json $(RUN)/summary.json results/reference/$(NAME)/
+	$(Q)jq -c 'del(.cycle_setup_ns, .cycle_transfer_ns, .cycle_teardown_ns, .latencies)' $(RUN)/trials.jsonl | \
+	    gzip -9n >results/reference/$(NAME)/trials.jsonl.gz
+	$(Q)du -sh results/reference/$(NAME)
 
 tests: all $(test_programs) $(preloads)
 
