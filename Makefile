@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# make deps | all | report | compare | check | torture | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
+# make deps | all | report | compare | check | torture | fuzz | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
 # CC=clang changes the compiler. Everything that is built goes under build/.
 
 CONFIG  ?= configs/default.json
@@ -40,12 +40,14 @@ fake_methods  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*/*.c))
 fakes         := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fakes/*.c))
 preloads      := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 matrix        := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/matrix/*.c))
-test_programs := $(unit_tests) $(fakes) $(fake_methods) $(BUILD)/tests/matrix/matrix
+# tests/fuzz/<parser>.c is a fuzz target; make check runs it over its corpus, make fuzz searches.
+fuzz_targets  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+test_programs := $(unit_tests) $(fakes) $(fake_methods) $(fuzz_targets) $(BUILD)/tests/matrix/matrix
 bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 objects    := $(library) $(harness) $(price_harness) $(prices:$(BUILD)/prices/%=$(BUILD)/runners/prices/%.o) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
-.PHONY: all deps report compare keep check torture bench install clean tests
+.PHONY: all deps report compare keep check torture fuzz bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -58,7 +60,7 @@ test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-lin
 deps:
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
-	    $(if $(filter check torture bench,$(MAKECMDGOALS)),$(test_packages))
+	    $(if $(filter check torture fuzz bench,$(MAKECMDGOALS)),$(test_packages))
 # Nothing is compiled before deps is through when both are asked for.
 $(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(test_programs:%=%.o) $(preloads): | deps)
 
@@ -147,6 +149,35 @@ check: tests
 TORTURE ?= --kills 300 --methods 100 --interrupts 100 --all
 torture: tests
 	$(Q)BUILD=$(BUILD) TORTURE="$(TORTURE)" DEADLINE=7200 tests/run torture
+
+# An archive, since the target of the sink holds its source.
+$(BUILD)/library.a: $(library)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/driver/replay.o $(BUILD)/library.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# make fuzz FUZZ_SECONDS=60 FUZZ="trial run": new inputs go to build/fuzz/corpus; then what lines they reach.
+FUZZ_SECONDS ?= 60
+FUZZ         ?= $(notdir $(fuzz_targets))
+FUZZ_FLAGS   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fprofile-instr-generate -fcoverage-mapping
+fuzz_objects := $(patsubst %.c,build/fuzz/%.o,$(sources))
+
+build/fuzz/%.o: %.c Makefile
+	$(call say,FUZZ,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(FLAGS) $(DEFINES) -DBUILD_VERSION='"fuzz"' -DBUILD_COMMIT='"fuzz"' -DBUILD_FLAGS='"fuzz"' $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/fuzz/library.a: $(fuzz_objects)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+build/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/library.a
+	$(Q)clang $(FLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+fuzz: $(FUZZ:%=build/fuzz/%)
+	$(Q)tests/fuzz/driver/search $(FUZZ_SECONDS) $(FUZZ)
 
 $(BUILD)/tests/bench/bench: $(bench) $(library)
 	$(call say,LD,$@)

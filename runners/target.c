@@ -19,9 +19,9 @@ int targets_open(struct targets *targets, const struct config *config, const str
                  struct error *error)
 {
     targets->all = calloc(config->target_count, sizeof *targets->all);
-    targets->count = config->target_count;
     if (!targets->all)
         return error_set(error, "out of memory");
+    targets->count = config->target_count;
     for (size_t i = 0; i < targets->count; i++) {
         struct target *target = &targets->all[i];
         const struct target_spec *spec = &config->targets[i];

@@ -20,8 +20,9 @@ struct undo {
 #define UNDO_RUN ""
 #define UNDO_LIST "-list"
 
-/* Take the one lock a machine has (a user has, without root; each for every corner), undo what a killed
- * run left behind, and begin a log. 0; or -1, also when another run holds the lock: the error says which process. */
+/* Take the one lock a machine has (a user has, without root; each for every corner), undo what a killed run
+ * left behind, and begin a log. 0; or -1, also when another run holds the lock: the error says which
+ * process. */
 int undo_begin(struct undo *undo, const char *corner, struct error *error);
 
 /* Write down, synced, that path is about to be made: "tree" is a file, or a directory to be removed with

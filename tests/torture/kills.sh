@@ -31,7 +31,7 @@ sweeps='{"task": "scan", "methods": ["stream", "mmap"], "source": ["memory", "ex
 settings() {
     cat /proc/sys/vm/{swappiness,dirty_ratio,dirty_bytes,dirty_background_ratio,vfs_cache_pressure} \
         /proc/sys/kernel/{perf_event_paranoid,kptr_restrict,randomize_va_space} \
-        /sys/kernel/mm/transparent_hugepage/* /sys/block/*/queue/{read_ahead_kb,scheduler} \
+        /sys/kernel/mm/transparent_hugepage/* /sys/block/[!l]*/queue/{read_ahead_kb,scheduler} \
         /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || :
     ulimit -a
 }

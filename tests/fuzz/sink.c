@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a client says to the sink after its greeting. The sink's own functions are static: its source is
+ * part of this program. */
+#include <stdint.h>
+#include "runners/sink.c"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char buffer[RECEIVE_BYTES] __attribute__((aligned(DIGEST_GRAIN)));
+    struct timeval patience = {.tv_usec = 1000};
+    int ends[2];
+
+    signal(SIGPIPE, SIG_IGN);
+    if (size > 65536 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return 0;
+    setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (send(ends[1], data, size, MSG_DONTWAIT) == (ssize_t)size) {
+        shutdown(ends[1], SHUT_WR);
+        while (answer_request(ends[0], buffer) == 0)
+            ;
+    }
+    close(ends[0]);
+    close(ends[1]);
+    return 0;
+}
