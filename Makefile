@@ -147,4 +147,4 @@ install: all
 clean:
 	rm -rf build
 
--include $(objects:.o=.d) $(methods:%=%.d) $(test_programs:%=%.d)
+-include $(objects:.o=.d) $(methods:%=%.d) $(patsubst %,$(BUILD)/methods/%.d,$(sort $(patsubst methods/%/,%,$(dir $(method_sources))))) $(test_programs:%=%.d)

@@ -15,7 +15,7 @@ enum { NAME_MAX_BYTES = 64 };
 
 static const char *const config_keys[] = {
     "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
-    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", NULL};
+    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", "counts", NULL};
 
 /* "configs/full sweep.json" to "full_sweep"; the caller frees. */
 static char *make_name(const char *path)
@@ -141,6 +141,16 @@ static int read_numbers(struct config *config, const struct field *root, struct 
     return 0;
 }
 
+static int read_counts(struct config *config, const struct field *root, struct error *error)
+{
+    struct field field = field_member(root, "counts");
+
+    config->counts = !field.value || json_is_true(field.value);
+    if (field.value && !json_is_boolean(field.value))
+        return field_refuse(&field, error, "is neither true nor false");
+    return 0;
+}
+
 static int check_times(const struct config *config, const struct field *root, struct error *error)
 {
     struct field minimum = field_member(root, "minimum_time");
@@ -156,7 +166,7 @@ static int read_config(struct config *config, const struct field *root,
                        const struct catalogue *catalogue, struct error *error)
 {
     if (field_check_object(root, config_keys, error) < 0 || check_schema(root, error) < 0 ||
-        read_description(config, root, error) < 0 || read_numbers(config, root, error) < 0 ||
+        read_description(config, root, error) < 0 || read_numbers(config, root, error) < 0 || read_counts(config, root, error) < 0 ||
         check_times(config, root, error) < 0 || read_targets(config, root, error) < 0)
         return -1;
     return read_sweeps(config, root, catalogue, error) < 0 ? -1 : config_claims_check(root, catalogue, error);

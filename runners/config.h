@@ -4,6 +4,7 @@
 #ifndef IOTOLL_CONFIG_H
 #define IOTOLL_CONFIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -74,6 +75,7 @@ struct config {
     char *description;
     json_t *json; /* as read; owned */
     uint64_t seed, budget_ns, minimum_time_ns, trial_timeout_ns, blocks, attempts;
+    bool counts;            /* run every point again to count and profile it */
     uint64_t precision_ppm; /* a group whose intervals are this narrow is done: parts in a million */
     struct target_spec *targets;
     size_t target_count;

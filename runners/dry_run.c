@@ -101,7 +101,7 @@ void dry_run_print(const struct session *session, FILE *out)
             units_human_bytes((double)block_bytes(plan), text),
             units_human_duration((double)block_ns, duration));
     if (groups)
-        foresee_print(plan, groups, &limits, (double)config->budget_ns, true, out);
+        foresee_print(plan, groups, &limits, foresee_budget_ns(plan, config), true, out);
     free(groups);
     fputs("what it touches:\n", out);
     for (size_t i = 0; i < config->target_count; i++)

@@ -6,10 +6,18 @@
 #include <stdlib.h>
 
 #include "common/units.h"
+#include "runners/counted.h"
 
 struct allocate_limits foresee_limits(const struct config *config)
 {
     return (struct allocate_limits){config->blocks, (double)config->precision_ppm / 1e6};
+}
+
+double foresee_budget_ns(const struct plan *plan, const struct config *config)
+{
+    double block_ns = (double)plan_block_estimate_ns(plan, config->minimum_time_ns);
+
+    return (double)(config->budget_ns - counted_reserve_ns(config, block_ns));
 }
 
 static size_t count_comparisons(const struct plan *plan, size_t group)

@@ -15,6 +15,9 @@ struct allocate_limits foresee_limits(const struct config *config);
  * frees; NULL when out of memory. */
 struct allocate_group *foresee_groups(const struct plan *plan, const struct config *config);
 
+/* What of the budget goes to timed blocks, by stated rates; the rest is for counted trials. */
+double foresee_budget_ns(const struct plan *plan, const struct config *config);
+
 /* How many blocks left_ns buys, and which groups would go without an interval. guessed: the costs
  * are. Nothing is changed. */
 void foresee_print(const struct plan *plan, const struct allocate_group *groups,

@@ -125,9 +125,16 @@ static int set_damage_aside(struct journal *journal, struct error *error)
     return failed ? -1 : 0;
 }
 
+static const char trials_name[] = "trials.jsonl";
+
 int journal_open(struct journal *journal, const char *directory, struct error *error)
 {
-    snprintf(journal->path, sizeof journal->path, "%.900s/trials.jsonl", directory);
+    return journal_open_beside(journal, directory, trials_name, error);
+}
+
+int journal_open_beside(struct journal *journal, const char *directory, const char *name, struct error *error)
+{
+    snprintf(journal->path, sizeof journal->path, "%.900s/%.64s", directory, name);
     journal->fd = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (journal->fd < 0)
         return error_set(error, "%s:", journal->path);
@@ -203,12 +210,25 @@ static int visit_line(const char *path, size_t number, const char *line, size_t 
 int journal_each(const char *directory, void (*visit)(const json_t *record, void *context), void *context,
                  struct error *error)
 {
+    char path[1024];
+
+    snprintf(path, sizeof path, "%.900s/%s", directory, trials_name);
+    if (access(path, F_OK) < 0)
+        return error_set(error, "%s:", path);
+    return journal_each_beside(directory, trials_name, visit, context, error);
+}
+
+int journal_each_beside(const char *directory, const char *name,
+                        void (*visit)(const json_t *record, void *context), void *context, struct error *error)
+{
     char path[1024], *line = NULL;
     size_t room = 0, number = 0;
     int result = 0;
 
-    snprintf(path, sizeof path, "%.900s/trials.jsonl", directory);
+    snprintf(path, sizeof path, "%.900s/%.64s", directory, name);
     FILE *file = fopen(path, "re");
+    if (!file && errno == ENOENT)
+        return 0;
     if (!file)
         return error_set(error, "%s:", path);
     for (ssize_t length; result == 0 && (length = getline(&line, &room, file)) > 0;)

@@ -19,6 +19,9 @@ struct journal {
  * trials.jsonl.damaged; both with a word on stderr. 0 or -1. */
 int journal_open(struct journal *journal, const char *directory, struct error *error);
 
+/* The same of another file there, kept in the same way: counts.jsonl, profiles.jsonl. */
+int journal_open_beside(struct journal *journal, const char *directory, const char *name, struct error *error);
+
 /* Append the record, whose first member is "schema": SEAL_SCHEMA, as one sealed line and sync
  * it. When that fails (no space, say) the file is cut back to what it was, so that no half line stands
  * before a later whole one. 0 or -1. */
@@ -29,5 +32,9 @@ void journal_close(struct journal *journal);
  * is named. */
 int journal_each(const char *directory, void (*visit)(const json_t *record, void *context), void *context,
                  struct error *error);
+
+/* The same of another file; one that is not there has no lines. */
+int journal_each_beside(const char *directory, const char *name,
+                        void (*visit)(const json_t *record, void *context), void *context, struct error *error);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum field_kind { COUNT, COUNT_OR_NULL, NUMBER_OR_NULL, COUNTS, PAIRS_OR_NULL, HEX, HEX_OR_NULL };
+enum field_kind { COUNT, COUNT_OR_NULL, NUMBER_OR_NULL, COUNTS, PAIRS_OR_NULL, HEX, HEX_OR_NULL, COUNTED };
 
 static const struct field {
     const char *name;
@@ -48,6 +48,8 @@ static const struct field {
     {"distinct_bytes", COUNT},
     {"digest", HEX},
     {"expected_digest", HEX_OR_NULL},
+    {"counts", COUNTED},
+    {"not_counted", COUNTED},
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -100,6 +102,7 @@ static bool fits(const json_t *root, const struct field *field)
     case COUNT_OR_NULL: return is_count(value) || json_is_null(value);
     case NUMBER_OR_NULL: return json_is_null(value) || (json_is_number(value) && json_number_value(value) >= 0);
     case PAIRS_OR_NULL: return json_is_null(value) || is_pairs(value);
+    case COUNTED: return json_is_object(value);
     case HEX: return is_hex(value);
     case HEX_OR_NULL: return is_hex(value) || json_is_null(value);
     default: return false;
@@ -111,9 +114,11 @@ static bool expected(const struct field *field, enum output_kind kind)
     bool digest = field->kind == HEX || field->kind == HEX_OR_NULL;
     bool amount = !strcmp(field->name, "bytes") || !strcmp(field->name, "distinct_bytes");
 
+    if (field->kind == COUNTED)
+        return kind == OUTPUT_COUNTED;
     if (kind == OUTPUT_VERIFY_ONLY)
         return digest || amount;
-    return kind == OUTPUT_WHOLE || !digest;
+    return kind == OUTPUT_WHOLE || kind == OUTPUT_COUNTED || !digest;
 }
 
 json_t *output_parse(const char *text, enum output_kind kind, struct error *error)
@@ -147,6 +152,8 @@ json_t *output_parse(const char *text, enum output_kind kind, struct error *erro
 void output_copy(const json_t *output, json_t *record)
 {
     for (size_t i = 0; i < FIELDS; i++) {
+        if (fields[i].kind == COUNTED)
+            continue;
         json_t *value = json_object_get(output, fields[i].name);
         json_object_set_new(record, fields[i].name, value ? json_incref(value) : json_null());
     }

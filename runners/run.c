@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "common/units.h"
 #include "runners/boots.h"
+#include "runners/counted.h"
 #include "runners/dry_run.h"
 #include "runners/environment.h"
 #include "runners/foresee.h"
@@ -229,8 +230,8 @@ static void announce(const struct session *session, const char *directory)
             session->plan.group_count, units_human_duration((double)session->config.budget_ns, budget),
             directory);
     if (groups)
-        foresee_print(&session->plan, groups, &limits, (double)session->config.budget_ns, true,
-                      stderr);
+        foresee_print(&session->plan, groups, &limits,
+                      foresee_budget_ns(&session->plan, &session->config), true, stderr);
     free(groups);
 }
 
@@ -252,6 +253,8 @@ static int measure(struct session *session, const char *directory, const json_t 
         announce(session, directory);
         result = schedule_run(schedule, error);
         session->bought = schedule_to_json(schedule);
+        if (result == 0 && session->config.counts && !spawn_stop_requested())
+            result = counted_run(session, directory, deadline, error);
     }
     const char *state = result < 0 ? schedule_end_names[SCHEDULE_INTERRUPTED]
                                    : schedule_end_names[schedule->end];

@@ -134,17 +134,29 @@ static json_t *accounting_json(const char *directory, const struct session *sess
 {
     const struct accounting *spent = &session->accounting;
     uint64_t total = clock_monotonic_ns() - spent->started_ns;
-    uint64_t known = spent->trials_ns + spent->cache_ns + session->datasets.spent_ns;
+    uint64_t known = spent->trials_ns + spent->cache_ns + spent->counted_ns + session->datasets.spent_ns;
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "total_ns", (json_int_t)total, "trials_ns",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "total_ns", (json_int_t)total, "counted_ns",
+                     (json_int_t)spent->counted_ns, "trials_ns",
                      (json_int_t)spent->trials_ns, "cache_ns", (json_int_t)spent->cache_ns, "data_set_ns",
                      (json_int_t)session->datasets.spent_ns, "other_ns",
                      (json_int_t)(total > known ? total - known : 0), "orchestrator_peak_rss_bytes",
                      (json_int_t)usage.ru_maxrss * 1024, "startup_median_ns",
                      median(directory, startup_ns), "cold_preparation_median_ns",
                      median(directory, cold_ns));
+}
+
+/* An object of reasons as a list of objects. */
+static json_t *not_counted_json(const json_t *reasons)
+{
+    json_t *list = json_array(), *reason;
+    const char *name;
+
+    json_object_foreach ((json_t *)reasons, name, reason)
+        json_array_append_new(list, json_pack("{s:s, s:O}", "name", name, "reason", reason));
+    return list;
 }
 
 int run_file_write(const char *directory, const struct session *session, const json_t *header,
@@ -163,6 +175,8 @@ int run_file_write(const char *directory, const struct session *session, const j
     json_object_set_new(root, "targets", targets_json(&session->targets));
     json_object_set_new(root, "points", points_json(&session->plan));
     json_object_set(root, "left_out", session->left_out);
+    if (session->not_counted)
+        json_object_set_new(root, "not_counted", not_counted_json(session->not_counted));
     if (session->bought)
         json_object_set(root, "schedule", session->bought);
     json_object_set(root, "host_cache", session->host_cache);

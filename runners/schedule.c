@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "runners/counted.h"
 #include "runners/foresee.h"
 #include "runners/precision.h"
 #include "runners/progress.h"
@@ -31,6 +32,7 @@ int schedule_new(struct schedule *schedule, struct session *session, uint64_t de
 
     *schedule = (struct schedule){
         .session = session,
+        .end_ns = deadline_ns,
         .deadline_ns = deadline_ns,
         .first_block = first_block,
         .attempts = calloc(cells, sizeof *schedule->attempts),
@@ -129,7 +131,7 @@ static int measure_point(struct schedule *schedule, struct progress *progress, s
     while (is_wanted(schedule, index, block) && !spawn_stop_requested()) {
         unsigned char *attempts = &schedule->attempts[cell(schedule, index, block)];
         struct trial_place place = {index, schedule->first_block + block, order,
-                                    (uint64_t)*attempts + 1};
+                                    (uint64_t)*attempts + 1, NULL};
         progress_trial(progress, block, label);
         if (trial_measure(schedule->session, &place, &measured, error) < 0)
             return error_prefix(error, "%s", label);
@@ -261,6 +263,16 @@ static double left_ns(const struct schedule *schedule)
     return now < schedule->deadline_ns ? (double)(schedule->deadline_ns - now) : 0;
 }
 
+/* What is counted after the blocks has its part of the budget, by what a block is found to cost. */
+static void set_deadline(struct schedule *schedule)
+{
+    double block_ns = 0;
+
+    for (size_t i = 0; i < schedule->session->plan.group_count; i++)
+        block_ns += schedule->groups[i].cost_ns;
+    schedule->deadline_ns = schedule->end_ns - counted_reserve_ns(&schedule->session->config, block_ns);
+}
+
 static bool is_known(const struct schedule *schedule, const struct allocate_limits *limits)
 {
     for (size_t i = 0; i < schedule->session->plan.group_count; i++)
@@ -295,9 +307,11 @@ int schedule_run(struct schedule *schedule, struct error *error)
     uint64_t pass = 0;
     long measured = 1;
 
+    set_deadline(schedule);
     progress_begin(&progress, schedule->deadline_ns, limits.blocks);
     for (bool pilot = true; measured > 0 && !spawn_stop_requested(); pilot = false) {
         look(schedule);
+        set_deadline(schedule);
         if (allocate_round(schedule->groups, plan->group_count, &limits, left_ns(schedule)) == 0)
             break;
         measured = measure_round(schedule, &progress, &pass, error);

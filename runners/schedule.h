@@ -12,7 +12,8 @@ extern const char *const schedule_end_names[]; /* as run.json's state: complete,
 
 struct schedule {
     struct session *session;
-    uint64_t deadline_ns;    /* CLOCK_MONOTONIC */
+    uint64_t end_ns;         /* of the budget: CLOCK_MONOTONIC */
+    uint64_t deadline_ns;    /* of the blocks: the same, less what is kept for counted trials */
     uint64_t first_block;    /* blocks before it are of earlier boots and left alone */
     unsigned char *attempts; /* tries so far, by point and block from first_block */
     double *times;           /* of the valid trial, in ns, or 0; likewise */

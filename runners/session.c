@@ -279,6 +279,7 @@ int session_close(struct session *session)
     catalogue_free(&session->catalogue);
     json_decref(session->host_cache);
     json_decref(session->left_out);
+    json_decref(session->not_counted);
     json_decref(session->bought);
     return result;
 }

@@ -19,6 +19,7 @@ struct accounting {
     uint64_t started_ns; /* CLOCK_MONOTONIC */
     uint64_t trials_ns;  /* from fork to reaped */
     uint64_t cache_ns;   /* preparing cache states, settling writeback, verifying */
+    uint64_t counted_ns; /* trials that are counted or profiled, with all that surrounds them */
 };
 
 struct session {
@@ -36,6 +37,7 @@ struct session {
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     const struct target *last_written; /* by the trial before; NULL once it is settled */
     json_t *host_cache; /* disk number -> what host_cache_probe found */
+    json_t *not_counted; /* name of a count -> why this machine does not give it; NULL before */
     json_t *left_out; /* sentences: what could not be done here, and why */
     cpu_set_t allowed; /* CPUs that this process may use */
 };

@@ -65,6 +65,8 @@ static uint64_t trial_seed(const struct attempt *attempt)
 
 static void add_timing_options(struct arguments *arguments, const struct attempt *attempt)
 {
+    const struct trial_watch *watch = attempt->place->watch;
+
     arguments_add(arguments, "--seed");
     arguments_add(arguments, "%" PRIu64, trial_seed(attempt) & 0xffffffff);
     if (attempt->stage.cache == CACHE_COLD) {
@@ -72,8 +74,11 @@ static void add_timing_options(struct arguments *arguments, const struct attempt
         arguments_add(arguments, "--distinct");
     } else {
         arguments_add(arguments, "--minimum-time");
-        arguments_add(arguments, "%" PRIu64, attempt->session->config.minimum_time_ns);
+        arguments_add(arguments, "%" PRIu64, watch ? watch->minimum_time_ns
+                                                   : attempt->session->config.minimum_time_ns);
     }
+    if (watch)
+        watch->add_options(arguments, watch->context);
     arguments_add(arguments, "--forked-at");
     arguments_add(arguments, "%" PRIu64, clock_monotonic_ns());
 }
@@ -107,7 +112,8 @@ static void judge_output(struct attempt *attempt, const char *text)
 {
     struct error error;
 
-    attempt->output = output_parse(text, OUTPUT_WHOLE, &error);
+    const struct trial_watch *watch = attempt->place->watch;
+    attempt->output = output_parse(text, watch && watch->counts ? OUTPUT_COUNTED : OUTPUT_WHOLE, &error);
     if (!attempt->output)
         set_void(attempt, TRIAL_VOID, "%s", error.text);
 }
@@ -268,19 +274,36 @@ static json_t *new_record(const struct attempt *attempt)
     return record;
 }
 
+/* What a watched trial found is no timing: it has a file of its own, or none when it is not valid. */
+static int hand_over(const struct attempt *attempt, struct error *error)
+{
+    struct trial_watch *watch = attempt->place->watch;
+
+    snprintf(watch->reason, sizeof watch->reason, "%.255s", attempt->reason);
+    if (attempt->outcome != TRIAL_VALID)
+        return 0;
+    json_t *point = json_object();
+    point_to_json(&attempt->planned->point, point);
+    int result = watch->keep(point, attempt->output, watch->context, error);
+    json_decref(point);
+    return result;
+}
+
 static int record(struct attempt *attempt, struct error *error)
 {
     bool valid = attempt->outcome == TRIAL_VALID;
 
     if (attempt->outcome == TRIAL_INTERRUPTED)
         return 0;
+    if (!valid && attempt->stage.set && attempt->stage.set->written_to)
+        dataset_spoil(attempt->stage.set);
+    if (attempt->place->watch)
+        return hand_over(attempt, error);
     if (attempt->outcome == TRIAL_UNSUPPORTED) {
         attempt->planned->supported = false;
         snprintf(attempt->planned->reason, sizeof attempt->planned->reason, "%.255s",
                  attempt->reason);
     }
-    if (!valid && attempt->stage.set && attempt->stage.set->written_to)
-        dataset_spoil(attempt->stage.set);
     output_copy(attempt->output, attempt->stage.record);
     if (valid && json_is_null(json_object_get(attempt->stage.record, "expected_digest")))
         json_object_set_new(attempt->stage.record, "expected_digest",

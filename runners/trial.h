@@ -6,9 +6,21 @@
 #include "runners/arguments.h"
 #include "runners/session.h"
 
+/* A trial that is watched instead of timed: its record goes to keep, never into the journal. */
+struct trial_watch {
+    bool counts;              /* its output has counts */
+    uint64_t minimum_time_ns; /* of a trial that is not cold */
+    void (*add_options)(struct arguments *arguments, void *context);
+    /* A valid trial: the point's fields and the method's output. 0 or -1. */
+    int (*keep)(const json_t *point, const json_t *output, void *context, struct error *error);
+    void *context;
+    char reason[256]; /* set when the trial was not valid */
+};
+
 struct trial_place {
     size_t point; /* index into the plan */
     uint64_t block, order, attempt;
+    struct trial_watch *watch; /* NULL: a timed trial */
 };
 
 enum trial_outcome { TRIAL_VALID, TRIAL_VOID, TRIAL_UNSUPPORTED, TRIAL_INTERRUPTED };
@@ -21,7 +33,7 @@ struct trial_result {
 /* The time that a trial's record gives, or 0. */
 double trial_record_time_ns(const json_t *record);
 
-/* Measure once and append the record to the journal (but not of an interrupted trial). A trial that goes
+/* Measure once and append the record to the journal (but not of an interrupted or watched trial). A trial that goes
  * wrong is a void one; only what makes going on pointless, a journal that cannot be written or a data set
  * that cannot be made, is an error (-1). A method that says it cannot work here has its point marked so. */
 int trial_measure(struct session *session, const struct trial_place *place,

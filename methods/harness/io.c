@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/error.h"
+#include "methods/harness/counts.h"
 
 enum { CALL_LIMIT = 0x7ffff000 }; /* MAX_RW_COUNT in the kernel */
 
@@ -206,6 +207,7 @@ void *io_map_destination(int fd, uint64_t size, enum policy policy)
 
 void io_unmap(void *address, uint64_t size)
 {
+    counts_unmapping(address, size);
     if (address && munmap(address, size) < 0)
         fail("munmap");
 }

@@ -13,9 +13,11 @@
 #include "common/error.h"
 #include "common/tasks.h"
 #include "methods/harness/compute.h"
+#include "methods/harness/counts.h"
 #include "methods/harness/cycles.h"
 #include "methods/harness/output.h"
 #include "methods/harness/own_code.h"
+#include "methods/harness/profile.h"
 #include "methods/harness/random.h"
 
 /* A mapped page that cannot be read or written arrives as a signal; it is an I/O error all the same. */
@@ -45,6 +47,10 @@ static void trial_start(struct trial *trial)
 {
     const struct options *options = &trial->options;
 
+    if (options->count)
+        counts_open(options->count, &trial->options);
+    if (options->profile)
+        profile_open(options->profile_period_ns);
     trial->socket = -1;
     trial->source_directory = open_directory(options->source);
     trial->destination_directory = open_directory(options->destination);
@@ -94,6 +100,8 @@ static void run(const struct options *options, struct cycles *cycles)
     trial_start(&trial);
     if (!options->verify_only)
         cycles_run(cycles, &trial);
+    if (options->profile)
+        profile_write(options->profile);
     if (!options->probe) {
         verify(&trial);
         output_trial(&trial, cycles);

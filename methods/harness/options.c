@@ -28,6 +28,9 @@ static const struct rule rules[] = {
     RULE("source-device", TEXT, source_device),
     RULE("destination-device", TEXT, destination_device),
     RULE("output", TEXT, output),
+    RULE("count", TEXT, count),
+    RULE("profile", TEXT, profile),
+    RULE("profile-period", SIZE, profile_period_ns),
     RULE("files", SIZE, files),
     RULE("file-size", SIZE, file_size),
     RULE("block-size", SIZE, block_size),
@@ -92,6 +95,8 @@ static void check(const struct options *options)
         die(EXIT_USAGE, "--threads must be from 1 to 1024");
     if (options->operations == 0 || options->operations > 100000000)
         die(EXIT_USAGE, "--operations must be from 1 to 100000000");
+    if (options->profile && options->profile_period_ns < 10000)
+        die(EXIT_USAGE, "--profile-period must be at least 10000");
     if (options->file_size > (1ULL << 50) || options->block_size > (1ULL << 40))
         die(EXIT_USAGE, "--file-size or --block-size is out of reach");
 }

@@ -13,10 +13,12 @@ struct options {
     const char *connect, *token_file;
     const char *source_device, *destination_device; /* "MAJ:MIN" */
     const char *output;
+    const char *count;   /* what to count: methods/harness/counts.h */
+    const char *profile; /* file for samples: methods/harness/profile.h */
     uint64_t files, file_size, block_size, buffers, threads, operations, seed;
     uint64_t content_seed; /* of the data set */
     uint64_t compute_ns_per_kib;
-    uint64_t minimum_time_ns, forked_at_ns;
+    uint64_t minimum_time_ns, forked_at_ns, profile_period_ns;
     enum policy policy;
     enum alignment alignment;
     enum consumption consumption;

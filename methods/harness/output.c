@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "common/error.h"
+#include "methods/harness/counts.h"
 
 static void write_names(FILE *out, const char *key, const char *const *names, unsigned mask)
 {
@@ -178,6 +179,7 @@ void output_trial(const struct trial *trial, const struct cycles *cycles)
         write_times(out, trial, cycles);
         write_counters(out, cycles);
         write_latencies(out, trial);
+        counts_write(out, &cycles->process);
         fputc(',', out);
     }
     write_proof(out, trial);

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "methods/harness/counts.h"
 #include "methods/harness/method.h"
 
 static uint64_t inside_page(const struct windows *windows, uint64_t offset)
@@ -27,6 +28,9 @@ void windows_map(const struct windows *windows, uint64_t index)
     uint64_t offset = window_offset(windows, index);
     uint64_t before = inside_page(windows, offset);
     uint64_t length = before + windows_length(windows, index);
+
+    if (index >= windows->count)
+        counts_unmapping(slot(windows, index), windows->stride);
     void *address = mmap(slot(windows, index), length, windows->protection,
                          windows->flags | MAP_FIXED, windows->fd, (off_t)(offset - before));
 
@@ -118,6 +122,8 @@ void windows_advance(struct windows *windows, uint64_t index)
 
 void windows_close(struct windows *windows)
 {
+    if (windows->blocks > 0)
+        counts_unmapping(windows->base, windows->stride * windows->count);
     if (windows->blocks > 0 && munmap(windows->base, windows->stride * windows->count) < 0)
         fail("munmap of the windows");
 }
