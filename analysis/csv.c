@@ -2,8 +2,10 @@
 #include "analysis/csv.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
+#include "analysis/summary.h"
 #include "common/publish.h"
 
 void csv_text(FILE *out, const char *text)
@@ -69,6 +71,39 @@ int csv_write(const struct run *run, const char *path, struct error *error)
         write_head(text.out);
         for (size_t i = 0; i < run->trial_count; i++)
             write_trial(text.out, run, &run->trials[i]);
+    }
+    return publish_text(&text, path, error);
+}
+
+struct counting {
+    FILE *out;
+    const struct point *point;
+};
+
+static void write_count(const char *name, double per_cycle, void *context)
+{
+    const struct counting *counting = context;
+
+    write_point(counting->out, counting->point);
+    csv_text(counting->out, name);
+    if (isnan(per_cycle))
+        fputs(",\r\n", counting->out);
+    else
+        fprintf(counting->out, ",%.10g\r\n", per_cycle);
+}
+
+int csv_write_counts(const struct summary *summary, const char *path, struct error *error)
+{
+    struct publication text;
+
+    publish_open(&text);
+    for (size_t i = 0; text.out && i < point_field_count; i++)
+        fprintf(text.out, "%s,", point_fields[i].name);
+    if (text.out)
+        fputs("count,per_cycle\r\n", text.out);
+    for (size_t i = 0; text.out && i < summary->run->point_count; i++) {
+        struct counting counting = {text.out, &summary->run->points[i].point};
+        counts_each(&summary->counts, i, write_count, &counting);
     }
     return publish_text(&text, path, error);
 }

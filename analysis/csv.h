@@ -14,4 +14,8 @@ int csv_write(const struct run *run, const char *path, struct error *error);
  */
 void csv_text(FILE *out, const char *text);
 
+/* Every count of one cycle, a row a point and count. */
+struct summary;
+int csv_write_counts(const struct summary *summary, const char *path, struct error *error);
+
 #endif

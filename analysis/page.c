@@ -52,6 +52,7 @@ static void write_body(FILE *out, const struct summary *summary, const struct ch
         write_family(out, summary, charts, first, last);
     }
     page_claims(out, summary);
+    page_counts(out, summary);
     page_exclusions(out, summary);
     page_method(out, summary);
     page_environment(out, summary);

@@ -27,6 +27,9 @@ void page_points(FILE *out, const struct summary *summary, size_t first, size_t 
 /* The claims of the config with their verdicts, then the sections it asks for. */
 void page_claims(FILE *out, const struct summary *summary);
 
+/* What the counted and profiled trials found, and what this machine does not count. */
+void page_counts(FILE *out, const struct summary *summary);
+
 /* What is not in the tables, and why. */
 void page_exclusions(FILE *out, const struct summary *summary);
 

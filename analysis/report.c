@@ -104,6 +104,9 @@ static int write_files(const struct summary *summary, struct chart_list *charts,
     if (join(path, directory, "report/trials.csv", error) < 0 ||
         csv_write(summary->run, path, error) < 0)
         return -1;
+    if (join(path, directory, "report/counts.csv", error) < 0 ||
+        csv_write_counts(summary, path, error) < 0)
+        return -1;
     if (join(path, directory, "report/charts", error) < 0)
         return -1;
     if (chart_draw(charts, path, &no_charts) < 0) {

@@ -338,7 +338,9 @@ static int make(struct summary *summary, const struct run *run, bool check, stru
 
 int summary_make(struct summary *summary, const struct run *run, struct error *error)
 {
-    return make(summary, run, true, error);
+    if (make(summary, run, true, error) < 0 || counts_load(&summary->counts, run, error) < 0)
+        return -1;
+    return shares_load(&summary->shares, run, error);
 }
 
 int summary_make_unchecked(struct summary *summary, const struct run *run, struct error *error)
@@ -352,6 +354,8 @@ void summary_free(struct summary *summary)
         free(summary->decisions[i].members);
         free(summary->decisions[i].winners);
     }
+    counts_free(&summary->counts);
+    shares_free(&summary->shares);
     free(summary->decisions);
     free(summary->voids);
     free(summary->rows);

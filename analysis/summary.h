@@ -3,9 +3,11 @@
 #ifndef IOTOLL_SUMMARY_H
 #define IOTOLL_SUMMARY_H
 
+#include "analysis/counts.h"
 #include "analysis/drift.h"
 #include "analysis/label.h"
 #include "analysis/load.h"
+#include "analysis/shares.h"
 #include "common/stats.h"
 
 /* Differences within the margin are of no practical interest: a ratio whose whole interval lies
@@ -89,6 +91,8 @@ struct summary {
     size_t decision_count;
     struct noise noise;
     struct drift drift;
+    struct counts counts; /* these two are empty in a summary made unchecked */
+    struct shares shares;
     double margin; /* SUMMARY_LEAST_MARGIN or more */
     const struct claims *claims; /* what became of the run's claims; borrowed, or NULL: not judged */
 };

@@ -65,6 +65,36 @@ static json_t *drift_row(const struct drift *drift)
                      number(drift->autocorrelation), "words", words);
 }
 
+static void add_count(const char *name, double per_cycle, void *context)
+{
+    json_object_set_new(context, name, number(per_cycle));
+}
+
+/* Of one cycle; null where the point was not counted. */
+static json_t *counts_row(const struct summary *summary, size_t point)
+{
+    json_t *object = json_object();
+
+    if (counts_trials(&summary->counts, point) == 0) {
+        json_decref(object);
+        return json_null();
+    }
+    counts_each(&summary->counts, point, add_count, object);
+    return object;
+}
+
+static json_t *shares_row(const struct summary *summary, size_t point)
+{
+    struct profile profile = shares_of(&summary->shares, point, SHARE_OF_WALL);
+
+    if (!(profile.samples > 0))
+        return json_null();
+    json_t *object = json_pack("{s:f}", "samples", profile.samples);
+    for (size_t i = 0; i < SHARE_COUNT; i++)
+        json_object_set_new(object, share_names[i], number(profile.share[i]));
+    return object;
+}
+
 static json_t *point_row(const struct summary *summary, size_t index)
 {
     const struct run_point *point = &summary->run->points[index];
@@ -91,6 +121,8 @@ static json_t *point_row(const struct summary *summary, size_t index)
                                    number(row->latency_p999_ns));
 
     json_object_update(counts, operations);
+    json_object_set_new(counts, "counts", counts_row(summary, index));
+    json_object_set_new(counts, "shares", shares_row(summary, index));
     json_decref(operations);
     if (object && counts && point_to_json(&point->point, object) == 0)
         json_object_update(object, counts);

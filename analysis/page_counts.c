@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the counted trials did and where the profiled ones spent their CPU time. */
+#include <math.h>
+
+#include "analysis/html.h"
+#include "analysis/label.h"
+#include "analysis/page_parts.h"
+
+/* What most readers ask for; all of it is in summary.json and report/counts.csv. */
+static const struct {
+    const char *name, *heading;
+} columns[] = {
+    {"syscalls", "system calls"},
+    {"page_faults_user", "faults, user"},
+    {"page_faults_kernel", "faults, kernel"},
+    {"pages_mapped", "pages mapped"},
+    {"fault_arounds", "fault-arounds"},
+    {"tlb_flushes", "TLB flushes"},
+    {"tlb_remote_shootdowns", "shootdowns sent"},
+    {"page_cache_insertions", "folios into the cache"},
+    {"context_switches", "context switches"},
+    {"block_requests", "block requests"},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static void write_label(FILE *out, const struct summary *summary, size_t point)
+{
+    char label[256];
+
+    fputs("<tr>", out);
+    html_cell(out, NULL, point_label(&summary->run->points[point].point, label, sizeof label));
+}
+
+static void write_counts(FILE *out, const struct summary *summary)
+{
+    fputs("<div class=\"scroll\"><table>\n<thead><tr><th>point, one cycle</th>", out);
+    for (size_t i = 0; i < COLUMNS; i++)
+        html_heading(out, columns[i].heading);
+    fputs("</tr></thead>\n<tbody>\n", out);
+    for (size_t point = 0; point < summary->run->point_count; point++) {
+        if (counts_trials(&summary->counts, point) == 0)
+            continue;
+        write_label(out, summary, point);
+        for (size_t i = 0; i < COLUMNS; i++)
+            html_count_cell(out, counts_per_cycle(&summary->counts, point, columns[i].name));
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table></div>\n", out);
+}
+
+static void write_shares(FILE *out, const struct summary *summary)
+{
+    fputs("<div class=\"scroll\"><table>\n<thead><tr><th>point, share of samples in %</th>"
+          "<th>samples</th>",
+          out);
+    for (size_t i = 0; i < SHARE_COUNT; i++)
+        html_heading(out, share_names[i]);
+    fputs("</tr></thead>\n<tbody>\n", out);
+    for (size_t point = 0; point < summary->run->point_count; point++) {
+        struct profile profile = shares_of(&summary->shares, point, SHARE_OF_WALL);
+        if (!(profile.samples > 0))
+            continue;
+        write_label(out, summary, point);
+        html_count_cell(out, profile.samples);
+        for (size_t i = 0; i < SHARE_COUNT; i++)
+            html_format_in(out, "td", "%.1f", 100 * profile.share[i]);
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table></div>\n", out);
+}
+
+static void write_not_counted(FILE *out, const struct summary *summary)
+{
+    const json_t *list = load_value(summary->run, "not_counted"), *item;
+    size_t index;
+
+    if (!json_is_array(list) || json_array_size(list) == 0)
+        return;
+    fputs("<p>Not counted on this machine:</p>\n<ul>\n", out);
+    json_array_foreach (list, index, item) {
+        const char *name = json_string_value(json_object_get(item, "name"));
+        const char *reason = json_string_value(json_object_get(item, "reason"));
+        if (name && reason)
+            html_format_in(out, "li", "%s: %s", name, reason);
+    }
+    fputs("</ul>\n", out);
+}
+
+void page_counts(FILE *out, const struct summary *summary)
+{
+    bool counted = false, profiled = false;
+
+    for (size_t i = 0; i < summary->run->point_count; i++) {
+        counted |= counts_trials(&summary->counts, i) > 0;
+        profiled |= shares_of(&summary->shares, i, SHARE_OF_WALL).samples > 0;
+    }
+    if (!counted && !profiled && !load_value(summary->run, "not_counted"))
+        return;
+    fputs("<section id=\"counts\">\n<h2>What each method did, and where its time went</h2>\n<p>Counted "
+          "and sampled in trials of their own, from which no timing comes. The samples are those of the "
+          "method and of its CPU while it was idle.</p>\n",
+          out);
+    if (counted)
+        write_counts(out, summary);
+    if (profiled)
+        write_shares(out, summary);
+    write_not_counted(out, summary);
+    fputs("</section>\n", out);
+}
