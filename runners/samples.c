@@ -51,7 +51,7 @@ struct samples *samples_new(char reason[256])
                             strstr(name, "[4026531836]");
         return samples;
     }
-    snprintf(reason, 256, "the kernel's symbols cannot be read (kernel.kptr_restrict, or no /proc/kallsyms)");
+    snprintf(reason, 256, "the kernel's symbols cannot be read (it takes root, or a lower kernel.kptr_restrict)");
     samples_free(samples);
     return NULL;
 }
