@@ -173,7 +173,8 @@ static int read_config(struct config *config, const struct field *root,
                        const struct catalogue *catalogue, struct error *error)
 {
     if (field_check_object(root, config_keys, error) < 0 || check_schema(root, error) < 0 ||
-        read_description(config, root, error) < 0 || read_numbers(config, root, error) < 0 || read_counts(config, root, error) < 0 ||
+        read_description(config, root, error) < 0 || read_numbers(config, root, error) < 0 ||
+        read_counts(config, root, error) < 0 ||
         check_times(config, root, error) < 0 || read_targets(config, root, error) < 0)
         return -1;
     return read_sweeps(config, root, catalogue, error) < 0 ? -1 : config_claims_check(root, catalogue, error);

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum field_kind { COUNT, COUNT_OR_NULL, NUMBER_OR_NULL, COUNTS, PAIRS_OR_NULL, HEX, HEX_OR_NULL, COUNTED, COUNT_IF_ANY };
+enum field_kind {
+    COUNT, COUNT_OR_NULL, COUNT_IF_ANY, NUMBER_OR_NULL, COUNTS, PAIRS_OR_NULL, HEX, HEX_OR_NULL, COUNTED
+};
 
 static const struct field {
     const char *name;

@@ -150,4 +150,29 @@ test_ordinary_user() {
     "$iotoll" report run >/dev/null
 }
 
+# A thread of the method's own process is reached by its shootdowns, another process is not; neither is
+# counted as the method's.
+test_bystanders() {
+    need_root
+    house
+    has_two_cpus
+    real scan/mmb
+    truncate -s 1M disk/000000
+    local who
+    for who in thread process; do
+        taskset -c "$(taskset -pc $$ | sed 's/.*[^0-9]//')" "$BUILD/methods/scan/mmb" --source disk --file-size 1M --block-size 4K --no-verify --once \
+            --consumption touch --bystander "$who" >$who.json
+        jq -e '.bystander_lost_ppm >= 0 and .bystander_lost_ppm <= 1000000' $who.json
+    done
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K", "block_size": "4K"}'
+    sed 's/"budget"/"bystander": "thread", "memory_hogs": 1, "budget"/' config.json >company.json
+    expect 0 "$iotoll" run company.json --output run
+    equal "$(trials run 'map(select(.valid) | .bystander_lost_ppm | type) | unique | tostring')" '["number"]'
+    [ -z "$(processes_of_house)" ] || tap_fail "a hog is left: $(processes_of_house)"
+}
+
+has_two_cpus() {
+    [ "$(nproc)" -ge 2 ] || tap_skip "needs two CPUs"
+}
+
 tap_main
