@@ -25,6 +25,7 @@ struct trial {
     uint64_t requested_read_bytes, requested_written_bytes;
     uint64_t process_read_bytes, process_written_bytes, startup_ns, events, distinct_bytes;
     uint64_t latency_p50_ns, latency_p90_ns, latency_p99_ns, latency_p999_ns, latency_max_ns;
+    uint64_t bystander_lost_ppm;
     uint64_t whole_process_ns, whole_process_user_ns, whole_process_system_ns;
     uint64_t resident_before_bytes, resident_after_bytes, prepare_ns, verify_ns, trial_ns, cpu;
     bool valid;

@@ -50,6 +50,7 @@ const struct trial_field trial_fields[] = {
     FIELD(latency_p99_ns, TRIAL_OPTIONAL),
     FIELD(latency_p999_ns, TRIAL_OPTIONAL),
     FIELD(latency_max_ns, TRIAL_OPTIONAL),
+    FIELD(bystander_lost_ppm, TRIAL_OPTIONAL),
     FIELD(whole_process_ns, TRIAL_OPTIONAL),
     FIELD(whole_process_user_ns, TRIAL_OPTIONAL),
     FIELD(whole_process_system_ns, TRIAL_OPTIONAL),

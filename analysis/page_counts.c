@@ -86,6 +86,29 @@ static void write_not_counted(FILE *out, const struct summary *summary)
     fputs("</ul>\n", out);
 }
 
+/* What the neighbour lost, beside what the method itself took of the CPU. */
+static void write_bystander(FILE *out, const struct summary *summary)
+{
+    const char *who = load_text(summary->run, "config.bystander");
+
+    if (!*who)
+        return;
+    html_format_in(out, "p", "Beside every timed trial somebody computed (bystander: %s); the work that "
+                   "he did not get done is the method's cost to its neighbours.", who);
+    fputs("<table>\n<thead><tr><th>point</th><th>bystander lost, %</th><th>CPU s/GiB</th></tr></thead>\n<tbody>\n",
+          out);
+    for (size_t point = 0; point < summary->run->point_count; point++) {
+        const struct row *row = &summary->rows[point];
+        if (row->n == 0)
+            continue;
+        write_label(out, summary, point);
+        html_format_in(out, "td", "%.2f", row->bystander_lost_ppm / 1e4);
+        html_number_cell(out, &row->cpu_s_per_gib);
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table>\n", out);
+}
+
 void page_counts(FILE *out, const struct summary *summary)
 {
     bool counted = false, profiled = false;
@@ -94,12 +117,14 @@ void page_counts(FILE *out, const struct summary *summary)
         counted |= counts_trials(&summary->counts, i) > 0;
         profiled |= shares_of(&summary->shares, i, SHARE_OF_WALL).samples > 0;
     }
-    if (!counted && !profiled && !load_value(summary->run, "not_counted"))
+    if (!counted && !profiled && !load_value(summary->run, "not_counted") &&
+        !*load_text(summary->run, "config.bystander"))
         return;
     fputs("<section id=\"counts\">\n<h2>What each method did, and where its time went</h2>\n<p>Counted "
           "and sampled in trials of their own, from which no timing comes. The samples are those of the "
           "method and of its CPU while it was idle.</p>\n",
           out);
+    write_bystander(out, summary);
     if (counted)
         write_counts(out, summary);
     if (profiled)

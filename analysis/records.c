@@ -25,7 +25,8 @@ static long point_of(const struct run *run, const json_t *record, struct error *
     const json_t *index = json_object_get(record, "point");
     struct point point;
 
-    if (json_integer_value(json_object_get(record, "schema")) != SEAL_SCHEMA)
+    json_int_t schema = json_integer_value(json_object_get(record, "schema"));
+    if (schema != SEAL_SCHEMA && schema != 1)
         return error_set(error, "not a record of schema %d", SEAL_SCHEMA);
     if (!json_is_integer(index) || json_integer_value(index) < 0 ||
         (size_t)json_integer_value(index) >= run->point_count)
@@ -44,9 +45,14 @@ struct reading {
     void *context;
 };
 
+/* 1 when the line is damaged: it is dropped, what stands in the others still holds. */
 static int read_line(const struct reading *reading, const char *line, size_t length,
                      struct error *error)
 {
+    bool sealed;
+
+    if (seal_check(line, length, &sealed, error) < 0)
+        return 1;
     json_t *record = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
     int result = -1;
 
@@ -67,10 +73,9 @@ static int read_all(const struct reading *reading, int fd, const char *path, str
 {
     struct lines lines;
     size_t length, number = 0;
-    struct error damage;
-    bool whole, sealed;
     char *line;
-    int got, result = 0;
+    bool whole;
+    int got, result = 0, read;
 
     if (lines_open(&lines, fd) < 0)
         return error_set(error, "%s: out of memory", path);
@@ -80,11 +85,10 @@ static int read_all(const struct reading *reading, int fd, const char *path, str
             result = error_set(error, "%s:%zu:", path, number);
         else if (!whole)
             fprintf(stderr, "%s:%zu: the last line is torn; dropped\n", path, number);
-        else if (seal_check(line, length, &sealed, &damage) < 0) {
-            fprintf(stderr, "%s:%zu: %s; it and what follows are left out\n", path, number, damage.text);
-            break;
-        } else if (read_line(reading, line, length, error) < 0)
+        else if ((read = read_line(reading, line, length, error)) < 0)
             result = error_prefix(error, "%s:%zu", path, number);
+        else if (read > 0)
+            fprintf(stderr, "%s:%zu: %s; dropped\n", path, number, error->text);
     }
     lines_close(&lines);
     return result;

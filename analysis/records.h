@@ -9,8 +9,8 @@
 #include "analysis/load.h"
 
 /* Call visit for every whole line of DIR/name whose "point" is one of the run's and whose point
- * fields are that point's. A file that is not there holds nothing; a torn last line is dropped with
- * a warning; any other fault is an error that names file and line. 0 or -1. */
+ * fields are that point's. A file that is not there holds nothing; a torn last line and a damaged one
+ * (common/seal.h) are dropped with a warning; any other fault is an error that names file and line. 0 or -1. */
 int records_each(const struct run *run, const char *name,
                  int (*visit)(const json_t *record, size_t point, void *context), void *context,
                  struct error *error);

@@ -154,6 +154,7 @@ struct middle {
 static const struct middle middles[] = {
     MIDDLE(setup_ns, false),         MIDDLE(transfer_ns, false),
     MIDDLE(teardown_ns, false),      MIDDLE(sync_ns, false),
+    MIDDLE(bystander_lost_ppm, false),
     MIDDLE(minor_faults, true),      MIDDLE(major_faults, true),
     MIDDLE(device_read_bytes, true), MIDDLE(device_written_bytes, true),
     MIDDLE(peak_rss_bytes, false),   MIDDLE(user_ns, true),

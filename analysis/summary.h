@@ -39,6 +39,7 @@ struct row {
     double setup_ns, transfer_ns, teardown_ns, sync_ns, minor_faults, major_faults;
     double device_read_bytes, device_written_bytes, peak_rss_bytes;
     double requested_read_bytes, requested_written_bytes;
+    double bystander_lost_ppm; /* of his work, in company */
     double user_ns, system_ns, voluntary_context_switches, involuntary_context_switches;
     double events, latency_p50_ns, latency_p99_ns, latency_p999_ns;
     struct interval speed;  /* times as fast as the baseline, over the blocks both have */

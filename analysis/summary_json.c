@@ -121,6 +121,7 @@ static json_t *point_row(const struct summary *summary, size_t index)
                                    number(row->latency_p999_ns));
 
     json_object_update(counts, operations);
+    json_object_set_new(counts, "bystander_lost", number(row->bystander_lost_ppm / 1e6));
     json_object_set_new(counts, "counts", counts_row(summary, index));
     json_object_set_new(counts, "shares", shares_row(summary, index));
     json_decref(operations);

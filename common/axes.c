@@ -13,6 +13,8 @@ const char *const axes_consumptions[] = {"none", "touch", "digest", NULL};
 const char *const axes_durabilities[] = {"none", "fdatasync", NULL};
 const char *const axes_destinations[] = {"fresh", "overwrite", NULL};
 const char *const axes_distributions[] = {"uniform", "zipf", NULL};
+const char *const axes_bystanders[] = {"none",    "thread",           "thread_same_cpu",
+                                       "process", "process_same_cpu", NULL};
 const char *const axes_offsets[] = {"aligned", "unaligned", NULL};
 const char *const axes_caches[] = {"cold", "warm", "pressured", "warm_small_folios", NULL};
 const char *const axes_target_types[] = {"directory", "tmpfs", "image",  "throttled", "tcp",

@@ -30,6 +30,13 @@ enum durability { DURABILITY_NONE, DURABILITY_FDATASYNC };
 enum overwrite { DESTINATION_FRESH, DESTINATION_OVERWRITE };
 enum distribution { DISTRIBUTION_UNIFORM, DISTRIBUTION_ZIPF };
 enum offsets { OFFSETS_ALIGNED, OFFSETS_UNALIGNED };
+enum bystander {
+    BYSTANDER_NONE,
+    BYSTANDER_THREAD,
+    BYSTANDER_THREAD_SAME_CPU,
+    BYSTANDER_PROCESS,
+    BYSTANDER_PROCESS_SAME_CPU
+};
 enum cache { CACHE_COLD, CACHE_WARM, CACHE_PRESSURED, CACHE_WARM_SMALL_FOLIOS };
 
 /* Names in the order of the bits above, without METHOD_LAZY. */
@@ -41,6 +48,7 @@ extern const char *const axes_durabilities[];   /* none fdatasync */
 extern const char *const axes_destinations[];   /* fresh overwrite */
 extern const char *const axes_distributions[];  /* uniform zipf */
 extern const char *const axes_offsets[];        /* aligned unaligned */
+extern const char *const axes_bystanders[];     /* none thread thread_same_cpu ... */
 extern const char *const axes_caches[];         /* cold warm pressured warm_small_folios */
 extern const char *const axes_target_types[];   /* directory tmpfs image throttled tcp unix namespace remote */
 extern const char *const axes_runners[];        /* inprocess hyperfine */

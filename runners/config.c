@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/axes.h"
 #include "common/field.h"
 #include "common/units.h"
 #include "runners/config_claims.h"
@@ -15,8 +16,8 @@ enum { NAME_MAX_BYTES = 64 };
 
 static const char *const config_keys[] = {
     "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
-    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims",
-    "counts",        NULL};
+    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", "counts", "bystander",
+    "memory_hogs",   NULL};
 
 /* "configs/full sweep.json" to "full_sweep"; the caller frees. */
 static char *make_name(const char *path)
@@ -129,6 +130,11 @@ static int read_numbers(struct config *config, const struct field *root, struct 
          60 * NS_PER_S,
          {FIELD_DURATION, "a duration", "\"60s\"", NS_PER_MS, 24 * 3600 * NS_PER_S, NULL}},
         {"attempts", &config->attempts, 3, {FIELD_COUNT, "a whole number", "3", 1, 10, NULL}},
+        {"memory_hogs", &config->memory_hogs, 0, {FIELD_COUNT, "a whole number", "1", 0, 64, NULL}},
+        {"bystander",
+         &config->bystander,
+         BYSTANDER_NONE,
+         {FIELD_NAME, "a bystander", NULL, 0, 0, axes_bystanders}},
     };
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

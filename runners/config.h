@@ -75,6 +75,8 @@ struct config {
     char *description;
     json_t *json; /* as read; owned */
     uint64_t seed, budget_ns, minimum_time_ns, trial_timeout_ns, blocks, attempts;
+    uint64_t bystander;     /* enum bystander: who computes beside every timed trial */
+    uint64_t memory_hogs;   /* processes that copy memory beside it */
     bool counts;            /* run every point again to count and profile it */
     uint64_t precision_ppm; /* a group whose intervals are this narrow is done: parts in a million */
     struct target_spec *targets;

@@ -107,9 +107,10 @@ static void add_counts(const struct counting *counting, json_t *record, const js
 static int keep(const json_t *point, const json_t *output, void *context, struct error *error)
 {
     struct counting *counting = context;
-    json_t *record = json_pack("{s:i}", "schema", SEAL_SCHEMA);
+    json_t *record = json_object();
     char now[24];
 
+    json_object_set_new(record, "schema", json_integer(SEAL_SCHEMA)); /* first: see common/seal.h */
     json_object_update(record, (json_t *)point);
     json_object_set_new(record, "point", json_integer((json_int_t)counting->point));
     json_object_set_new(record, "kind", json_string(kinds[counting->kind].name));

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum field_kind { COUNT, COUNT_OR_NULL, NUMBER_OR_NULL, COUNTS, PAIRS_OR_NULL, HEX, HEX_OR_NULL, COUNTED };
+enum field_kind {
+    COUNT, COUNT_OR_NULL, COUNT_IF_ANY, NUMBER_OR_NULL, COUNTS, PAIRS_OR_NULL, HEX, HEX_OR_NULL, COUNTED
+};
 
 static const struct field {
     const char *name;
@@ -48,6 +50,7 @@ static const struct field {
     {"distinct_bytes", COUNT},
     {"digest", HEX},
     {"expected_digest", HEX_OR_NULL},
+    {"bystander_lost_ppm", COUNT_IF_ANY},
     {"counts", COUNTED},
     {"not_counted", COUNTED},
 };
@@ -103,6 +106,7 @@ static bool fits(const json_t *root, const struct field *field)
     case NUMBER_OR_NULL: return json_is_null(value) || (json_is_number(value) && json_number_value(value) >= 0);
     case PAIRS_OR_NULL: return json_is_null(value) || is_pairs(value);
     case COUNTED: return json_is_object(value);
+    case COUNT_IF_ANY: return is_count(value);
     case HEX: return is_hex(value);
     case HEX_OR_NULL: return is_hex(value) || json_is_null(value);
     default: return false;
@@ -116,6 +120,8 @@ static bool expected(const struct field *field, enum output_kind kind)
 
     if (field->kind == COUNTED)
         return kind == OUTPUT_COUNTED;
+    if (field->kind == COUNT_IF_ANY)
+        return kind != OUTPUT_VERIFY_ONLY;
     if (kind == OUTPUT_VERIFY_ONLY)
         return digest || amount;
     return kind == OUTPUT_WHOLE || kind == OUTPUT_COUNTED || !digest;
@@ -132,7 +138,8 @@ json_t *output_parse(const char *text, enum output_kind kind, struct error *erro
         return NULL;
     }
     for (size_t i = 0; i < FIELDS; i++) {
-        if (!expected(&fields[i], kind))
+        if (!expected(&fields[i], kind) ||
+            (fields[i].kind == COUNT_IF_ANY && !json_object_get(root, fields[i].name)))
             continue;
         found++;
         if (fits(root, &fields[i]))

@@ -10,7 +10,8 @@
 #include "common/error.h"
 
 /* Parse one JSON object with every field of a trial (docs/formats.md) and of the right type; with
- * verify_only only bytes and digest, with no_verify all but digest; counts only, and always, of a counted one. A new reference, or NULL with an error. */
+ * verify_only only bytes and digest, with no_verify all but digest; counts only, and always, of a
+ * counted one. A new reference, or NULL with an error. */
 enum output_kind { OUTPUT_WHOLE, OUTPUT_NO_VERIFY, OUTPUT_VERIFY_ONLY, OUTPUT_COUNTED };
 json_t *output_parse(const char *text, enum output_kind kind, struct error *error);
 

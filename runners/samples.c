@@ -51,7 +51,7 @@ struct samples *samples_new(char reason[256])
                             strstr(name, "[4026531836]");
         return samples;
     }
-    snprintf(reason, 256, "the kernel's symbols cannot be read (kernel.kptr_restrict, or no /proc/kallsyms)");
+    snprintf(reason, 256, "the kernel's symbols cannot be read (it takes root, or a lower kernel.kptr_restrict)");
     samples_free(samples);
     return NULL;
 }
@@ -98,7 +98,8 @@ static void read_maps_of_sink(struct reading *reading)
     FILE *maps = reading->owners->sink > 0 ? fopen(path, "re") : NULL;
     while (maps && fgets(line, sizeof line, maps))
         if (strstr(line, " r-xp "))
-            add_map(reading, reading->owners->sink, line, "%" SCNx64 "-%" SCNx64 " r-xp %" SCNx64 " %*s %*s %1023[^\n]");
+            add_map(reading, reading->owners->sink, line,
+                    "%" SCNx64 "-%" SCNx64 " r-xp %" SCNx64 " %*s %*s %1023[^\n]");
     if (maps)
         fclose(maps);
 }

@@ -63,6 +63,19 @@ static uint64_t trial_seed(const struct attempt *attempt)
     return attempt->session->config.seed * 1000003 + place->block * 10007 + place->attempt;
 }
 
+/* Whoever is to be beside the trial. */
+static void add_company(struct arguments *arguments, const struct config *config)
+{
+    if (config->bystander != BYSTANDER_NONE) {
+        arguments_add(arguments, "--bystander");
+        arguments_add(arguments, "%s", axes_bystanders[config->bystander]);
+    }
+    if (config->memory_hogs > 0) {
+        arguments_add(arguments, "--memory-hogs");
+        arguments_add(arguments, "%" PRIu64, config->memory_hogs);
+    }
+}
+
 static void add_timing_options(struct arguments *arguments, const struct attempt *attempt)
 {
     const struct trial_watch *watch = attempt->place->watch;
@@ -79,6 +92,8 @@ static void add_timing_options(struct arguments *arguments, const struct attempt
     }
     if (watch)
         watch->add_options(arguments, watch->context);
+    else
+        add_company(arguments, &attempt->session->config);
     arguments_add(arguments, "--forked-at");
     arguments_add(arguments, "%" PRIu64, clock_monotonic_ns());
 }

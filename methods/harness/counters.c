@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "methods/harness/bystander.h"
 
 enum { SECTOR_BYTES = 512 }; /* of /sys/block/.../stat, whatever the device's own (Documentation/block/stat.rst) */
 
@@ -20,10 +21,12 @@ void counters_read_process(struct process_counters *counters)
 {
     struct rusage usage;
 
+    int64_t bystander_ns = bystander_cpu_ns();
+
     getrusage(RUSAGE_SELF, &usage);
     *counters = (struct process_counters){
-        .cpu_ns = (int64_t)clock_ns(CLOCK_PROCESS_CPUTIME_ID),
-        .user_ns = timeval_ns(usage.ru_utime),
+        .cpu_ns = (int64_t)clock_ns(CLOCK_PROCESS_CPUTIME_ID) - bystander_ns,
+        .user_ns = timeval_ns(usage.ru_utime) - bystander_ns,
         .system_ns = timeval_ns(usage.ru_stime),
         .minor_faults = usage.ru_minflt,
         .major_faults = usage.ru_majflt,

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/tasks.h"
+#include "methods/harness/bystander.h"
 #include "methods/harness/counts.h"
 #include "methods/harness/profile.h"
 
@@ -240,11 +241,13 @@ static void measured_cycle(struct cycles *cycles, struct trial *trial)
     if (task.before_cycle)
         task.before_cycle(trial);
     counters_read_process(&before);
+    bystander_begin_cycle();
     counts_begin_cycle();
     profile_begin_cycle();
     cycles->all[cycles->count] = timed_cycle(trial);
     profile_end_cycle();
     counts_end_cycle();
+    bystander_end_cycle();
     counters_read_process(&after);
     counters_add(&cycles->process, &before, &after);
     cycles->count++;

@@ -12,6 +12,7 @@
 
 #include "common/error.h"
 #include "common/tasks.h"
+#include "methods/harness/bystander.h"
 #include "methods/harness/compute.h"
 #include "methods/harness/counts.h"
 #include "methods/harness/cycles.h"
@@ -47,6 +48,7 @@ static void trial_start(struct trial *trial)
 {
     const struct options *options = &trial->options;
 
+    bystander_start(&trial->options);
     if (options->count)
         counts_open(options->count, &trial->options);
     if (options->profile)
@@ -98,8 +100,12 @@ static void run(const struct options *options, struct cycles *cycles)
     struct trial trial = {.options = *options};
 
     trial_start(&trial);
-    if (!options->verify_only)
+    if (!options->verify_only) {
+        bystander_rest();
         cycles_run(cycles, &trial);
+        bystander_rest();
+    }
+    bystander_stop();
     if (options->profile)
         profile_write(options->profile);
     if (!options->probe) {

@@ -49,6 +49,8 @@ static const struct rule rules[] = {
     NAMES("destination-state", destination_state, axes_destinations),
     NAMES("distribution", distribution, axes_distributions),
     NAMES("offsets", offsets, axes_offsets),
+    NAMES("bystander", bystander, axes_bystanders),
+    RULE("memory-hogs", SIZE, memory_hogs),
     RULE("once", FLAG, once),
     RULE("distinct", FLAG, distinct),
     RULE("describe", FLAG, describe),
@@ -95,6 +97,8 @@ static void check(const struct options *options)
         die(EXIT_USAGE, "--threads must be from 1 to 1024");
     if (options->operations == 0 || options->operations > 100000000)
         die(EXIT_USAGE, "--operations must be from 1 to 100000000");
+    if (options->memory_hogs > 64)
+        die(EXIT_USAGE, "--memory-hogs must be at most 64");
     if (options->profile && options->profile_period_ns < 10000)
         die(EXIT_USAGE, "--profile-period must be at least 10000");
     if (options->file_size > (1ULL << 50) || options->block_size > (1ULL << 40))

@@ -26,6 +26,8 @@ struct options {
     enum overwrite destination_state;
     enum distribution distribution;
     enum offsets offsets;
+    enum bystander bystander;
+    uint64_t memory_hogs;
     bool once, distinct, describe, probe, no_verify, verify_only;
 };
 

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "common/error.h"
+#include "methods/harness/bystander.h"
 #include "methods/harness/counts.h"
 
 static void write_names(FILE *out, const char *key, const char *const *names, unsigned mask)
@@ -179,6 +180,7 @@ void output_trial(const struct trial *trial, const struct cycles *cycles)
         write_times(out, trial, cycles);
         write_counters(out, cycles);
         write_latencies(out, trial);
+        bystander_write(out);
         counts_write(out, &cycles->process);
         fputc(',', out);
     }

@@ -45,14 +45,14 @@ fake() {
 # ask FILE SWEEP...: a config of these sweeps over the targets disk, memory and tcp; the variables below
 # are its other values. Somebody else on the machine may void a trial; hence several attempts, where a test
 # does not count them.
-blocks=1 attempts=5 trial_timeout=20s memory=16M
+blocks=1 attempts=5 trial_timeout=20s memory=16M counts=false
 ask() {
     local file=$1 IFS=, sweeps
     shift
     sweeps="$*"
     cat >"$file" <<JSON
 {"budget": "60s", "blocks": $blocks, "minimum_time": "1us", "trial_timeout": "$trial_timeout",
- "attempts": $attempts, "targets": {"disk": {"type": "directory", "path": "$PWD/disk"},
+ "attempts": $attempts, "counts": $counts, "targets": {"disk": {"type": "directory", "path": "$PWD/disk"},
  "memory": {"type": "tmpfs", "size": "$memory"}, "tcp": {"type": "tcp"}}, "sweeps": [$sweeps]}
 JSON
 }
