@@ -233,14 +233,15 @@ static void write_section(FILE *out, const struct summary *summary, const struct
     free(pairs);
 }
 
-void page_claims(FILE *out, const struct summary *summary)
+void page_claims(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
     const struct claims *claims = summary->claims;
     size_t written = 0;
 
+    (void)charts;
     if (!claims || claims->count == 0)
         return;
-    fputs("<h2 id=\"claims\">Claims</h2>\n<p class=\"note\">What others, or you, say of these interfaces, held "
+    fputs("<p class=\"note\">What others, or you, say of these interfaces, held "
           "against this run. A claim holds if the whole 95 % interval lies where the claim puts it, and fails if "
           "the whole interval lies elsewhere (for many pairs, after Holm's correction); otherwise it is not "
           "resolved. A verdict is about this machine.</p>\n",

@@ -264,15 +264,16 @@ static int measure(struct session *session, const char *directory, const json_t 
 }
 
 /* 0, 1 or 3; everything that the session holds is released by the caller. */
-static int run(struct session *session, const struct request *request, const json_t *header)
+static int run(struct session *session, const struct request *request, const json_t *header,
+               char directory[PATH_MAX])
 {
     struct schedule schedule = {0};
-    char directory[PATH_MAX];
     struct error error;
     int code = EXIT_ENVIRONMENT;
 
     if (session_open(session, &error) < 0 ||
         make_directory(directory, session, request, header, &error) < 0) {
+        *directory = 0;
         fprintf(stderr, "iotoll: %s\n", error.text);
         return spawn_stop_requested() ? EXIT_INCOMPLETE : EXIT_ENVIRONMENT;
     }
@@ -291,7 +292,7 @@ static int run(struct session *session, const struct request *request, const jso
     return code;
 }
 
-int run_main(int argc, char **argv)
+int run_main(int argc, char **argv, char directory[4096])
 {
     struct session session = {.undo = {.lock = -1}, .journal = {.fd = -1}};
     char program[PATH_MAX], methods[PATH_MAX];
@@ -315,7 +316,7 @@ int run_main(int argc, char **argv)
         dry_run_print(&session, stdout);
     else {
         spawn_watch_signals();
-        code = run(&session, &request, header);
+        code = run(&session, &request, header, directory);
     }
     json_decref(header);
     if (session_close(&session) < 0 && code == EXIT_DONE)
