@@ -55,20 +55,25 @@ static const struct command {
     int (*main)(int argc, char **argv);
     const char *help; /* NULL: for our own use */
 } commands[] = {
-    {"run", run_and_tell, "run CONFIG [options]      measure what a config asks for, into results/"},
-    {"report", report_main, "report [--format F] DIR   findings, tables, charts and a page from a run"},
-    {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that is, "
+    {"run", run_and_tell, "run CONFIG [options]      measure what a config asks for, into "
+                          "results/"},
+    {"report", report_main, "report [--format F] DIR   findings, tables, charts and a page from a "
+                            "run"},
+    {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that "
+                              "is, "
                               "and why"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},
     {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
-                        "                            receive what another host's send methods send"},
+                        "                            receive what another host's send methods "
+                        "send"},
     {"clean", clean_main, "clean                     remove what a killed run left behind"},
     {"prepare", prepare_main, NULL},
 };
 
 static void print_help(FILE *out)
 {
-    fputs("iotoll: what each Linux file-I/O interface charges to move bytes, on this machine\n\n", out);
+    fputs("iotoll: what each Linux file-I/O interface charges to move bytes, on this machine\n\n",
+        out);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (commands[i].help)
             fprintf(out, "  iotoll %s\n", commands[i].help);

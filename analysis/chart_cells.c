@@ -60,7 +60,8 @@ static void write_numbers(const struct chart *chart, size_t panel, FILE *out)
         for (size_t i = 0; i < chart->series[s].count && chart->series[s].panel == panel; i++) {
             const struct chart_value *value = &chart->series[s].values[i];
             fprintf(out,
-                    "set label %zu '%.*f' at graph 1.02, first %g left font small textcolor rgb %s\n",
+                    "set label %zu '%.*f' at graph 1.02, first %g left font small textcolor rgb "
+                    "%s\n",
                     number++, value->y >= 99.5 ? 0 : value->y >= 9.95 ? 1 : value->y >= 0.1 ? 2 : 3,
                     value->y, value->x, value->winner ? "text" : "quiet");
         }
@@ -77,7 +78,8 @@ void chart_script_dots(const struct chart *chart, size_t panel, FILE *out)
     fputs("unset grid\nset grid xtics ytics lt 1 lc rgb grid lw 0.8\n", out);
     if (head->mark > 0)
         fprintf(out,
-                "set arrow 1 from first %.9g, graph 0 to first %.9g, graph 1 nohead lc rgb c0 dt 2 lw 1\n",
+                "set arrow 1 from first %.9g, graph 0 to first %.9g, graph 1 nohead lc rgb c0 dt "
+                "2 lw 1\n",
                 head->mark, head->mark);
     chart_write_limit(head, true, out);
     write_numbers(chart, panel, out);
@@ -86,7 +88,8 @@ void chart_script_dots(const struct chart *chart, size_t panel, FILE *out)
             continue;
         fprintf(out, "%s$s%zu using 3:1:($4-$3):(0) with vectors nohead lc rgb quiet lw 1.2, ",
                 separator, s);
-        fprintf(out, "$s%zu using ($5==0?$2:NaN):1 with points lc rgb quiet pt 6 ps 0.8 lw 1.2, ", s);
+        fprintf(out, "$s%zu using ($5==0?$2:NaN):1 with points lc rgb quiet pt 6 ps 0.8 lw 1.2, ",
+            s);
         fprintf(out, "$s%zu using ($5==1?$2:NaN):1 with points lc rgb c1 pt 7 ps 1", s);
         separator = ", ";
     }
@@ -151,7 +154,8 @@ void chart_script_map(const struct chart *chart, size_t panel, FILE *out)
         fprintf(out, " %zu", row++);
         separator = ", ";
     }
-    fprintf(out, ") nomirror scale 0 font small textcolor rgb text\nset yrange [%g:-0.5]\nset xtics (",
+    fprintf(out, ") nomirror scale 0 font small textcolor rgb text\nset yrange [%g:-0.5]\nset "
+                 "xtics (",
             (double)chart_map_rows(chart) - 0.5);
     for (size_t i = 0; i < chart->category_count; i++) {
         fputs(i ? ", " : "", out);

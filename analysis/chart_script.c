@@ -18,7 +18,8 @@
 const struct chart_theme chart_themes[] = {
     {".svg", "svg", 1, "noenhanced font 'sans-serif,15' linewidth 1.5 background '#ffffff'", 15,
      "#1d2129", "#5d6675", "#e6e9ee", "#c3cad4", LIGHT_COLOURS},
-    {"-dark.svg", "svg", 1, "noenhanced font 'sans-serif,15' linewidth 1.5 background '#171a20'", 15,
+    {"-dark.svg", "svg", 1, "noenhanced font 'sans-serif,15' linewidth 1.5 background '#171a20'",
+        15,
      "#e8eaee", "#a3acba", "#2c313a", "#4a5260",
      {"#b6beca", "#4aa8e8", "#f0803c", "#2cc496", "#dd96bd", "#8fd0f5", "#f0b840", "#c79a78"}},
     {".png", "pngcairo", 2, "noenhanced font 'sans,11' fontscale 2 linewidth 3 pointscale 2", 11,
@@ -161,7 +162,8 @@ static void script_lines(const struct chart *chart, FILE *out)
         fprintf(out, "%s$s%zu using 1:3:(0):($4-$3) with vectors nohead lc rgb c%u lw 1, ",
                 s ? ", " : "plot ", s, series->colour);
         fprintf(out, "$s%zu using 1:2 with linespoints lc rgb c%u dt %s pt %d ps 0.8 lw %s", s,
-                series->colour, chart_dash(series), chart_marker(series), series->colour == 0 ? "2.2" : "1.5");
+                series->colour, chart_dash(series), chart_marker(series),
+                    series->colour == 0 ? "2.2" : "1.5");
     }
     fputs("\n", out);
 }

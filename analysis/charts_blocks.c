@@ -70,7 +70,8 @@ static int add_rows(struct chart *chart, const struct summary *summary,
             if (!is_cell(summary, index, method) || point->buffers != n)
                 continue;
             struct chart_value value = measure(summary, index);
-            value.x = (double)chart_category(chart, units_format_size(point->block_size_bytes, size));
+            value.x = (double)chart_category(chart, units_format_size(point->block_size_bytes,
+                size));
             if (value.y > 0 && chart_add_value(series, value) < 0)
                 return -1;
         }
@@ -95,7 +96,8 @@ static void write_map_finding(struct chart *chart, const struct summary *summary
     const struct point *a = point_of(summary, (size_t)best), *b = point_of(summary, (size_t)worst);
     char one[24], other[24];
     snprintf(chart->alt, sizeof chart->alt,
-             "%.40s has its highest median with %" PRIu64 " × %s (%.3g GiB/s) and its lowest with %" PRIu64
+             "%.40s has its highest median with %" PRIu64 " × %s (%.3g GiB/s) and its lowest with "
+                                                          "%" PRIu64
              " × %s (%.3g GiB/s).",
              method, a->buffers, units_format_size(a->block_size_bytes, one),
              charts_throughput(summary, (size_t)best).y, b->buffers,
@@ -118,14 +120,17 @@ static int add_map(struct chart_list *list, const struct summary *summary, size_
     chart->columns = relief ? 2 : 1;
     chart->family = d;
     units_format_size(decision->point->file_size_bytes, size);
-    snprintf(chart->name, sizeof chart->name, "%.100s-%s-map-%.40s", label_slug(decision->point, text),
+    snprintf(chart->name, sizeof chart->name, "%.100s-%s-map-%.40s", label_slug(decision->point,
+        text),
              size, method);
     for (char *at = chart->name; *at; at++)
         if (!(*at >= 'a' && *at <= 'z') && !(*at >= '0' && *at <= '9') && *at != '-')
             *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : '-';
-    snprintf(chart->title, sizeof chart->title, "%.40s by block size and buffers: %.100s, %s", method,
+    snprintf(chart->title, sizeof chart->title, "%.40s by block size and buffers: %.100s, %s",
+        method,
              charts_place(decision->point, place), size);
-    snprintf(chart->subtitle, sizeof chart->subtitle, "medians; blue is faster, orange slower than the baseline");
+    snprintf(chart->subtitle, sizeof chart->subtitle, "medians; blue is faster, orange slower "
+                                                      "than the baseline");
     snprintf(chart->x_label, sizeof chart->x_label, "block size");
     for (uint64_t b = 0; (b = next_value(summary, decision, method, true, b));)
         if (chart_category(chart, units_format_size(b, size)) == SIZE_MAX)
@@ -224,19 +229,22 @@ static int add_hints(struct chart_list *list, const struct summary *summary, siz
     chart->columns = 2;
     chart->family = d;
     units_format_size(decision->point->file_size_bytes, size);
-    snprintf(chart->name, sizeof chart->name, "%.100s-%.10s-hints", label_slug(decision->point, text), size);
+    snprintf(chart->name, sizeof chart->name, "%.100s-%.10s-hints", label_slug(decision->point,
+        text), size);
     for (char *at = chart->name; *at; at++)
         *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
     snprintf(chart->title, sizeof chart->title, "What hints do: %.120s, %s",
              label_family(decision->point, text), size);
-    snprintf(chart->subtitle, sizeof chart->subtitle, "%.120s · filled: not proven slower than the best",
+    snprintf(chart->subtitle, sizeof chart->subtitle, "%.120s · filled: not proven slower than "
+                                                      "the best",
              charts_basis(summary, basis));
     if (add_hint_dots(chart, summary, decision, 0, measure) < 0 ||
         add_hint_dots(chart, summary, decision, 1, charts_cpu) < 0)
         return -1;
     if (charts_keep(list)) {
         chart = &list->charts[list->count - 1];
-        snprintf(chart->alt, sizeof chart->alt, "With hints the medians run from %.60s (%.3g %s) down to %.60s (%.3g).",
+        snprintf(chart->alt, sizeof chart->alt, "With hints the medians run from %.60s (%.3g %s) "
+                                                "down to %.60s (%.3g).",
                  chart->categories[0], chart->series[0].values[0].y, unit,
                  chart->categories[chart->category_count - 1],
                  chart->series[0].values[chart->series[0].count - 1].y);

@@ -70,7 +70,8 @@ static int read_spreads(const struct summary *summary, const bool *wanted, struc
     for (size_t i = 0; counted && i < summary->first[run->point_count]; i++)
         counted[summary->counted[i]] = true;
     if (counted && fd >= 0 && lines_open(&lines, fd) == 0) {
-        for (size_t i = 0; (got = lines_next(&lines, &line, &length, &whole)) > 0 && i < run->trial_count; i++)
+        for (size_t i = 0; (got = lines_next(&lines, &line, &length,
+            &whole)) > 0 && i < run->trial_count; i++)
             if (counted[i] && wanted[run->trials[i].point] &&
                 add_line(&spreads[run->trials[i].point], line, length) < 0)
                 break;
@@ -112,7 +113,8 @@ static int add_curve(struct chart *chart, const struct summary *summary, size_t 
         while (at < spread->count && below + spread->bins[at].count < share * all)
             below += spread->bins[at++].count;
         if (at < spread->count &&
-            chart_add_value(series, (struct chart_value){nines, spread->bins[at].ns, NAN, NAN, false}) < 0)
+            chart_add_value(series, (struct chart_value){nines, spread->bins[at].ns, NAN, NAN,
+                false}) < 0)
             return -1;
     }
     return 0;
@@ -124,12 +126,14 @@ static int add_panel(struct chart *chart, const struct summary *summary,
     char title[LABEL_SIZE + 64], place[LABEL_SIZE];
     size_t shown = 0;
 
-    snprintf(title, sizeof title, "%s %.140s", decision->point->task, charts_place(decision->point, place));
+    snprintf(title, sizeof title, "%s %.140s", decision->point->task, charts_place(decision->point,
+        place));
     if (!chart_add_panel(chart, title, SCALE_DURATION))
         return -1;
     for (size_t i = 0; i < decision->member_count; i++) {
         size_t point = decision->members[i];
-        if (!charts_is_main(summary, decision, point) || spreads[point].count == 0 || shown++ >= MOST_LINES)
+        if (!charts_is_main(summary, decision,
+            point) || spreads[point].count == 0 || shown++ >= MOST_LINES)
             continue;
         if (add_curve(chart, summary, chart->panel_count - 1, point, &spreads[point]) < 0)
             return -1;
@@ -174,12 +178,14 @@ static void find_tail(struct chart *chart, const struct summary *summary)
     }
     if (where)
         snprintf(chart->alt, sizeof chart->alt,
-                 "The 99th percentiles lie farthest apart for %s %.100s: %s with %.60s, %s with %.60s.",
+                 "The 99th percentiles lie farthest apart for %s %.100s: %s with %.60s, %s with "
+                 "%.60s.",
                  where->task, charts_place(where, place), units_human_duration(low_ns, one), fast,
                  units_human_duration(high_ns, other), slow);
 }
 
-static int add_panels(const struct summary *summary, struct chart_list *list, struct spread *spreads)
+static int add_panels(const struct summary *summary, struct chart_list *list,
+    struct spread *spreads)
 {
     struct chart *chart = chart_list_add(list);
 
@@ -191,7 +197,8 @@ static int add_panels(const struct summary *summary, struct chart_list *list, st
     chart->x_scale = SCALE_NINES;
     strcpy(chart->name, "latencies");
     strcpy(chart->title, "How long single operations take");
-    strcpy(chart->subtitle, "distribution over all valid trials, log scales; where fewer than 10 operations are slower, lines end");
+    strcpy(chart->subtitle, "distribution over all valid trials, log scales; where fewer than 10 "
+                            "operations are slower, lines end");
     strcpy(chart->x_label, "share of operations that are at least as fast");
     for (size_t d = 0; d < summary->decision_count && chart->panel_count < MOST_PANELS; d++)
         if (is_random(&summary->decisions[d]) &&
@@ -269,7 +276,8 @@ static void find_amplified(struct chart *chart)
         }
     if (most)
         snprintf(chart->alt, sizeof chart->alt,
-                 "%.80s makes the device read %.3g bytes for each byte used (%.120s); the least is %.80s with %.3g.",
+                 "%.80s makes the device read %.3g bytes for each byte used (%.120s); the least "
+                 "is %.80s with %.3g.",
                  chart->categories[(size_t)most->x], most->y, where->title,
                  chart->categories[(size_t)least->x], least->y);
 }
@@ -286,11 +294,14 @@ int charts_add_amplification(const struct summary *summary, struct chart_list *l
     chart->family = CHART_OVERVIEW;
     strcpy(chart->name, "amplification");
     strcpy(chart->title, "What cold lookups make the device read");
-    snprintf(chart->subtitle, sizeof chart->subtitle, "device bytes for each byte used, %.100s, log scale · dashed: nothing in vain", charts_basis(summary, basis));
+    snprintf(chart->subtitle, sizeof chart->subtitle, "device bytes for each byte used, %.100s, "
+                                                      "log scale · dashed: nothing in vain",
+                                                          charts_basis(summary, basis));
     for (size_t d = 0; d < summary->decision_count && chart->panel_count < MOST_PANELS; d++) {
         const struct decision *decision = &summary->decisions[d];
         if (is_random(decision) && !strcmp(decision->point->cache, "cold") &&
-            strcmp(decision->point->consumption, "none") && add_amplified(chart, summary, decision) < 0)
+            strcmp(decision->point->consumption, "none") && add_amplified(chart, summary,
+                decision) < 0)
             return -1;
     }
     chart->columns = chart->panel_count > 1 ? 2 : 1;

@@ -70,7 +70,8 @@ static void quieten(struct draft *draft, struct chart *chart)
                       (others > wins ||
                        (others == wins && strcmp(chart->series[o].label, method) < 0));
         }
-        chart->series[s].quiet = !is_baseline(draft, method) && (wins == 0 || before >= MOST_NAMED - 1);
+        chart->series[s].quiet = !is_baseline(draft,
+            method) && (wins == 0 || before >= MOST_NAMED - 1);
     }
 }
 

@@ -119,7 +119,8 @@ static void write_finding(struct chart *chart, const char *unit)
         }
     }
     snprintf(chart->alt, sizeof chart->alt,
-             "The best median on %.60s is %.3g %s, on %.60s %.3g; by method the medians differ most on "
+             "The best median on %.60s is %.3g %s, on %.60s %.3g; by method the medians differ "
+             "most on "
              "%.60s, by a factor of %.3g.",
              chart->panels[best_panel].title, best, unit, chart->panels[worst_panel].title, worst,
              chart->panels[widest_panel].title, widest);
@@ -149,7 +150,8 @@ static int add_chart(struct chart_list *list, const struct summary *summary,
     strcpy(anywhere.source, "files");
     snprintf(chart->title, sizeof chart->title, "%.150s, %s: targets side by side",
              label_family(&anywhere, text), units_format_size(chosen->file_size_bytes, size));
-    snprintf(chart->subtitle, sizeof chart->subtitle, "%s, %.80s · filled: not proven slower than the best",
+    snprintf(chart->subtitle, sizeof chart->subtitle, "%s, %.80s · filled: not proven slower than "
+                                                      "the best",
              unit, charts_basis(summary, basis));
     chart->data_y = unit;
     write_finding(chart, unit);

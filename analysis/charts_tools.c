@@ -301,7 +301,8 @@ void charts_gain_sentence(struct chart *chart, const struct summary *summary, co
         fprintf(out, "Nothing is proven faster than the baseline in the %zu comparison%s shown.",
                 count, count == 1 ? "" : "s");
     else {
-        fprintf(out, "In %zu of %zu comparisons something is proven faster than the baseline; most at %s, %s: %s, ",
+        fprintf(out, "In %zu of %zu comparisons something is proven faster than the baseline; "
+                     "most at %s, %s: %s, ",
                 proven, count, charts_place(best->point, place),
                 units_format_size(best->point->file_size_bytes, size),
                 summary->rows[best->winners[0]].label);

@@ -182,7 +182,8 @@ static struct chart_value overlap_along(const struct along *along, size_t first,
     if (idle < 0 || value_of(summary->decisions[start].point, along->field) != 0)
         return value;
     double compute = (double)own->compute_ns_per_kib * (double)point_cycle_bytes(own) / KIB;
-    const struct interval *access = &summary->rows[idle].time_ns, *both = &summary->rows[point].time_ns;
+    const struct interval *access = &summary->rows[idle].time_ns,
+        *both = &summary->rows[point].time_ns;
     if (!isfinite(access->middle) || !isfinite(both->middle))
         return value;
     value.y = overlap(access->middle, compute, both->middle);
@@ -317,8 +318,10 @@ static void find_threads(struct chart *chart)
 
     if (most && least)
         snprintf(chart->alt, sizeof chart->alt,
-                 "With %.0f threads %.60s moves %.3g times as much as with the fewest threads, %.60s %.3g times.",
-                 most->values[most->count - 1].x, most->label, last_of(most), least->label, last_of(least));
+                 "With %.0f threads %.60s moves %.3g times as much as with the fewest threads, "
+                 "%.60s %.3g times.",
+                 most->values[most->count - 1].x, most->label, last_of(most), least->label,
+                     last_of(least));
 }
 
 static void find_overlap(struct chart *chart)
@@ -327,7 +330,8 @@ static void find_overlap(struct chart *chart)
 
     if (most && least)
         snprintf(chart->alt, sizeof chart->alt,
-                 "With %.0f ns of work for each KiB (%.100s), %.60s hides %.0f %% of the shorter of file "
+                 "With %.0f ns of work for each KiB (%.100s), %.60s hides %.0f %% of the shorter "
+                 "of file "
                  "access and computation behind the other, %.60s %.0f %%.",
                  most->values[most->count - 1].x, chart->panels[0].title, most->label,
                  100 * last_of(most), least->label, 100 * last_of(least));
@@ -348,10 +352,12 @@ static void find_cliff(struct chart *chart)
     }
     if (found)
         snprintf(chart->alt, sizeof chart->alt,
-                 "From memory for %.0f %% of the file down to %.0f %%, %.60s falls to %.2g of its operations a second, the deepest fall.",
+                 "From memory for %.0f %% of the file down to %.0f %%, %.60s falls to %.2g of its "
+                 "operations a second, the deepest fall.",
                  found->values[found->count - 1].x, found->values[0].x, found->label, deepest);
     else
-        snprintf(chart->alt, sizeof chart->alt, "No method falls when memory shrinks below the file.");
+        snprintf(chart->alt, sizeof chart->alt, "No method falls when memory shrinks below the "
+                                                "file.");
 }
 
 int charts_add_threads(const struct summary *summary, struct chart_list *list)
@@ -371,9 +377,11 @@ int charts_add_overlap(const struct summary *summary, struct chart_list *list)
 {
     static const struct plan plan = {
         "overlap", "How well file access overlaps computation",
-        "100 %: the shorter of both is hidden · 0 %: one after the other · left out where the interval is wider than 150 points",
+        "100 %: the shorter of both is hidden · 0 %: one after the other · left out where the "
+        "interval is wider than 150 points",
         "computation, ns for each KiB", NULL, offsetof(struct point, compute_ns_per_kib), 2,
-        SCALE_COUNT, {{"overlap", SCALE_SHARE, overlap_along, "all hidden"}, {NULL, SCALE_LOG, NULL, NULL}},
+        SCALE_COUNT, {{"overlap", SCALE_SHARE, overlap_along, "all hidden"}, {NULL, SCALE_LOG,
+            NULL, NULL}},
         2, find_overlap};
 
     return add_plan(summary, list, &plan);

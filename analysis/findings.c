@@ -80,7 +80,8 @@ static void find_overall(struct writer *writer)
     FILE *out = all > 0 ? begin(writer, -1) : NULL;
     if (!out)
         return;
-    fprintf(out, "In %zu of %zu comparisons an interface is proven faster than the plain one (read and write); ", gains, all);
+    fprintf(out, "In %zu of %zu comparisons an interface is proven faster than the plain one "
+                 "(read and write); ", gains, all);
     if (short_of > 0)
         fprintf(out, "%zu lack%s the trials for a verdict; ", short_of, short_of == 1 ? "s" : "");
     fprintf(out, "in the other %zu nothing better is proven.", all - gains - short_of);
@@ -154,7 +155,8 @@ static void find_trap(struct writer *writer)
     write_case(&summary->decisions[where], out);
     fputs(": ", out);
     answers_speed(&summary->rows[worst].speed, out);
-    fprintf(out, " the speed of %s.", point_of(summary, (size_t)summary->run->points[worst].baseline)->method);
+    fprintf(out, " the speed of %s.", point_of(summary,
+        (size_t)summary->run->points[worst].baseline)->method);
     end(writer, out);
 }
 
@@ -182,7 +184,8 @@ static void find_thrift(struct writer *writer)
     const struct decision *decision = &summary->decisions[where];
     fprintf(out, "CPU time differs most for ");
     write_case(decision, out);
-    fprintf(out, ": %s takes %.2g CPU-seconds for a GiB, %s %.2g.", summary->rows[decision->winners[0]].label,
+    fprintf(out, ": %s takes %.2g CPU-seconds for a GiB, %s %.2g.",
+        summary->rows[decision->winners[0]].label,
             summary->rows[decision->winners[0]].cpu_s_per_gib.middle,
             summary->rows[decision->baseline].label,
             summary->rows[decision->baseline].cpu_s_per_gib.middle);
@@ -216,7 +219,8 @@ size_t findings_make(const struct summary *summary, struct finding list[FINDINGS
     find_overall(&writer);
     find_gains(&writer, 2, "", is_gain);
     if (writer.count < 2)
-        find_gains(&writer, 1, "Nearest to proof, but not proven among so many comparisons: ", is_near);
+        find_gains(&writer, 1, "Nearest to proof, but not proven among so many comparisons: ",
+            is_near);
     find_trap(&writer);
     find_thrift(&writer);
     find_crossing(&writer);
@@ -237,7 +241,8 @@ void findings_machine(const struct run *run, FILE *out)
     fprintf(out, " · %s of memory",
             units_human_bytes(load_number(run, "environment.memory_bytes", 0), memory));
     if (*kind && strcmp(kind, "none"))
-        fprintf(out, " · virtual machine%s%s%s", named ? " (" : "", named ? kind : "", named ? ")" : "");
+        fprintf(out, " · virtual machine%s%s%s", named ? " (" : "", named ? kind : "",
+            named ? ")" : "");
 }
 
 size_t findings_shown(const struct decision *decision)
@@ -251,7 +256,8 @@ void findings_winners(const struct summary *summary, const struct decision *deci
     size_t shown = decision->winner_count < most ? decision->winner_count : most;
 
     if (!decide_is_resolved(decision)) {
-        fprintf(out, "unresolved (%s has the lowest median so far)", summary->rows[decision->members[0]].label);
+        fprintf(out, "unresolved (%s has the lowest median so far)",
+            summary->rows[decision->members[0]].label);
         return;
     }
     for (size_t i = 0; i < shown; i++)
@@ -279,7 +285,8 @@ long findings_crossover(const struct summary *summary, const struct decision *de
     size_t d = (size_t)(decision - summary->decisions), first = d, shown = findings_shown(decision);
     const char *method = point_of(summary, shown)->method;
 
-    while (first > 0 && label_compare_family(summary->decisions[first - 1].point, decision->point) == 0)
+    while (first > 0 && label_compare_family(summary->decisions[first - 1].point,
+        decision->point) == 0)
         first--;
     long count = crossover_find(summary, first, answers_family_end(summary, first), list, MOST);
     for (long i = 0; i < count; i++)

@@ -144,7 +144,8 @@ static void interval_cell(FILE *out, const struct interval *value, const struct 
         i++;
     double factor = units[i].factor;
     int places = decimals(value->middle / factor);
-    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">%.*f%s%s", value->middle, places, value->middle / factor,
+    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">%.*f%s%s", value->middle, places,
+        value->middle / factor,
             *units[i].name ? " " : "", units[i].name);
     if (value->bounded)
         fprintf(out, "<small>%.*f–%.*f</small>", places, value->low / factor, places,
@@ -190,5 +191,6 @@ void html_count_cell(FILE *out, double count)
         i++;
     double shown = count / counts[i].factor;
     int places = i == 0 && count == floor(count) ? 0 : decimals(shown);
-    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">%.*f%s</td>", count, places, shown, counts[i].name);
+    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">%.*f%s</td>", count, places, shown,
+        counts[i].name);
 }

@@ -50,7 +50,8 @@ const char *label_setting(const struct point *point, const bool *vary, char buff
         append(buffer, " N=%" PRIu64, point->buffers);
     if (varies(vary, "policy") && strcmp(point->policy, "none"))
         append(buffer, " %s", point->policy);
-    if (varies(vary, "alignment") && strcmp(point->alignment, "page") && strcmp(point->alignment, "none"))
+    if (varies(vary, "alignment") && strcmp(point->alignment, "page") && strcmp(point->alignment,
+        "none"))
         append(buffer, " %s-aligned", point->alignment);
     if (point->replica)
         append(buffer, " again");

@@ -34,7 +34,8 @@ void page_begin(FILE *out, const char *title)
     fprintf(out,
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src "
-            "'self' file:; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'\">\n"
+            "'self' file:; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'\">"
+            "\n"
             "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
             "<meta name=\"color-scheme\" content=\"light dark\">\n"
             "<title>",

@@ -48,10 +48,13 @@ static void write_data(FILE *out, const struct chart *chart)
 
     if (values > MOST_ROWS)
         return;
-    fprintf(out, "<details><summary>Its %zu values</summary><div class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-label=\"Values of ", values);
+    fprintf(out, "<details><summary>Its %zu values</summary><div class=\"scroll tall\" "
+                 "tabindex=\"0\" role=\"region\" aria-label=\"Values of ", values);
     html_text(out, chart->title);
-    fputs("\"><table><thead><tr><th scope=\"col\">Panel</th><th scope=\"col\">Series</th><th scope=\"col\">At</th>"
-          "<th scope=\"col\" class=\"number\">Median</th><th scope=\"col\" class=\"number\">Low</th>"
+    fputs("\"><table><thead><tr><th scope=\"col\">Panel</th><th scope=\"col\">Series</th><th "
+          "scope=\"col\">At</th>"
+          "<th scope=\"col\" class=\"number\">Median</th><th scope=\"col\" class=\"number\">"
+          "Low</th>"
           "<th scope=\"col\" class=\"number\">High</th></tr></thead><tbody>\n",
           out);
     write_rows(out, chart);
@@ -63,10 +66,12 @@ void page_figure(FILE *out, const struct chart *chart)
     int width, height;
 
     chart_size(chart, &width, &height);
-    fprintf(out, "<figure id=\"chart-%s\"><div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"Chart: ", chart->name);
+    fprintf(out, "<figure id=\"chart-%s\"><div class=\"picture\" tabindex=\"0\" role=\"region\" "
+                 "aria-label=\"Chart: ", chart->name);
     html_text(out, chart->title);
     fprintf(out,
-            "\"><picture><source media=\"(prefers-color-scheme: dark) and (not print)\" srcset=\"charts/%s-dark.svg\"><img "
+            "\"><picture><source media=\"(prefers-color-scheme: dark) and (not print)\" "
+            "srcset=\"charts/%s-dark.svg\"><img "
             "src=\"charts/%s.svg\" width=\"%d\" height=\"%d\" alt=\"",
             chart->name, chart->name, width, height);
     html_text(out, *chart->alt ? chart->alt : chart->title);
@@ -79,8 +84,10 @@ void page_figure(FILE *out, const struct chart *chart)
     if (chart->left_out > 0)
         fprintf(out, "<p>%zu more settings are in the table of all points.</p>", chart->left_out);
     write_data(out, chart);
-    fprintf(out, "<p class=\"links\"><a href=\"#chart-%s\">link</a> <a href=\"charts/%s.png\">PNG for slides</a> "
-                 "<a href=\"charts/%s.csv\">CSV</a> <a href=\"charts/%s.gp\">gnuplot script</a></p></figcaption></figure>\n",
+    fprintf(out, "<p class=\"links\"><a href=\"#chart-%s\">link</a> <a href=\"charts/%s.png\">PNG "
+                 "for slides</a> "
+                 "<a href=\"charts/%s.csv\">CSV</a> <a href=\"charts/%s.gp\">gnuplot script</a>"
+                 "</p></figcaption></figure>\n",
             chart->name, chart->name, chart->name, chart->name);
 }
 

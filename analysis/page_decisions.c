@@ -33,7 +33,8 @@ static void write_linked(FILE *out, struct cell *cell, const char *label, const 
     const char *interval = strstr(text, " [");
     const char *end = interval ? strchr(interval, ']') : NULL;
 
-    fprintf(out, "<td data-label=\"%s\" class=\"%s\"><a href=\"#%s%zu\">", label, class, anchor, number);
+    fprintf(out, "<td data-label=\"%s\" class=\"%s\"><a href=\"#%s%zu\">", label, class, anchor,
+        number);
     if (interval && end) {
         html_format(out, "%.*s%s", (int)(interval - text), text, end + 1);
         fputs("<small>", out);
@@ -45,7 +46,8 @@ static void write_linked(FILE *out, struct cell *cell, const char *label, const 
     free(cell->text);
 }
 
-static void write_use(FILE *out, const struct summary *summary, const struct decision *decision, size_t d)
+static void write_use(FILE *out, const struct summary *summary, const struct decision *decision,
+    size_t d)
 {
     const size_t first = findings_shown(decision);
 
@@ -86,17 +88,20 @@ static void write_efficiency(FILE *out, const struct summary *summary, size_t po
     double share = efficiency_of(summary, point, &limit, &why);
 
     if (isfinite(share)) {
-        fprintf(out, "<td data-label=\"Efficiency\" class=\"number\"><a href=\"#p%zu\">%.0f %%<small>", point, 100 * share);
+        fprintf(out, "<td data-label=\"Efficiency\" class=\"number\"><a href=\"#p%zu\">%.0f "
+                     "%%<small>", point, 100 * share);
         html_format(out, "of %s", limit ? limit : "the limit");
         fputs("</small></a></td>", out);
         return;
     }
-    fputs("<td data-label=\"Efficiency\" class=\"number none\"><a href=\"#no-limit\" title=\"", out);
+    fputs("<td data-label=\"Efficiency\" class=\"number none\"><a href=\"#no-limit\" title=\"",
+        out);
     html_text(out, why);
     fputs("\">–</a></td>", out);
 }
 
-static void write_crossover(FILE *out, const struct summary *summary, const struct decision *decision, size_t d)
+static void write_crossover(FILE *out, const struct summary *summary,
+    const struct decision *decision, size_t d)
 {
     struct cell cell;
     long point = -1;
@@ -162,10 +167,14 @@ void page_decisions(FILE *out, const struct summary *summary, const struct chart
             "<p class=\"note\">Named are all that are not proven slower than the best by more than "
             "%.0f %%; the first used the least CPU, and the numbers are its own. Every cell leads "
             "to its evidence.</p>\n"
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of decisions\"><table class=\"decisions\">\n"
-            "<thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"number\">File<br>size</th><th scope=\"col\">Use</th>"
-            "<th scope=\"col\" class=\"number\">Speed against<br>the baseline</th><th scope=\"col\" class=\"number\">CPU<br>s/GiB</th>"
-            "<th scope=\"col\" class=\"number\">Efficiency</th><th scope=\"col\">Crossover</th></tr></thead>\n",
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of "
+            "decisions\"><table class=\"decisions\">\n"
+            "<thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"number\">File<br>"
+            "size</th><th scope=\"col\">Use</th>"
+            "<th scope=\"col\" class=\"number\">Speed against<br>the baseline</th><th "
+            "scope=\"col\" class=\"number\">CPU<br>s/GiB</th>"
+            "<th scope=\"col\" class=\"number\">Efficiency</th><th scope=\"col\">Crossover</th>"
+            "</tr></thead>\n",
             100 * summary_tie(summary));
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
@@ -182,7 +191,8 @@ void page_decisions(FILE *out, const struct summary *summary, const struct chart
     }
     fputs("</table></div>\n", out);
     if (!knows_limits(summary))
-        fputs("<p class=\"note\" id=\"no-limit\">Efficiency is throughput over what the hardware allows; "
+        fputs("<p class=\"note\" id=\"no-limit\">Efficiency is throughput over what the hardware "
+              "allows; "
               "– : this run measured no limit for that point.</p>\n",
               out);
 }

@@ -112,7 +112,8 @@ static void write_repeat(FILE *out, const struct run *run)
     if (budget > 0)
         fprintf(memory, " --budget %.0fs", budget / 1e9);
     fclose(memory);
-    fputs("<h3>Repeat this run</h3>\n<p>Save this config as <code>config.json</code>, then:</p>\n<pre class=\"command\" tabindex=\"0\"><code>", out);
+    fputs("<h3>Repeat this run</h3>\n<p>Save this config as <code>config.json</code>, then:</p>"
+          "\n<pre class=\"command\" tabindex=\"0\"><code>", out);
     html_text(out, text);
     fputs("</code></pre>\n", out);
     free(text);
@@ -133,8 +134,10 @@ void page_environment(FILE *out, const struct summary *summary, const struct cha
     char title[256];
 
     (void)charts;
-    fputs("<h3>Data</h3>\n<p>Every trial, valid or void: <a href=\"trials.csv\">trials.csv</a>, and as it was "
-          "measured <a href=\"../trials.jsonl\">trials.jsonl</a>. What it was measured on: <a href=\"../run.json\">run.json</a>. "
+    fputs("<h3>Data</h3>\n<p>Every trial, valid or void: <a href=\"trials.csv\">trials.csv</a>, "
+          "and as it was "
+          "measured <a href=\"../trials.jsonl\">trials.jsonl</a>. What it was measured on: <a "
+          "href=\"../run.json\">run.json</a>. "
           "What this page shows: <a href=\"../summary.json\">summary.json</a>.</p>\n",
           out);
     write_repeat(out, summary->run);

@@ -65,7 +65,8 @@ static void write_storage(FILE *out, const struct run *run)
         json_object_foreach((json_t *)devices, name, device)
             suspected |= json_is_true(json_object_get(device, "suspected"));
     if (suspected)
-        fputs("<p class=\"note\">The host's cache may serve these reads: what was read from the device once "
+        fputs("<p class=\"note\">The host's cache may serve these reads: what was read from the "
+              "device once "
               "came much faster the second time.</p>\n",
               out);
     else if (is_virtual(run))
@@ -175,7 +176,8 @@ static void write_trust(FILE *out, const struct summary *summary)
 
     find_blocks(summary, &fewest, &most);
     const bool few = fewest < SUMMARY_LEAST_N;
-    fprintf(out, "<ul class=\"trust\" aria-label=\"Can this be trusted\">\n<li>%zu valid trials</li>\n", summary->valid);
+    fprintf(out, "<ul class=\"trust\" aria-label=\"Can this be trusted\">\n<li>%zu valid "
+                 "trials</li>\n", summary->valid);
     fprintf(out, "<li%s>%zu void</li>\n", summary->void_count ? " class=\"warn\"" : "",
             summary->void_count);
     if (most > 0) {

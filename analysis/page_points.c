@@ -121,7 +121,8 @@ static void write_job(FILE *out, const struct decision *decision, size_t d, bool
     if (first)
         fprintf(out, "<span id=\"d%zu\"></span>", d);
     html_text(out, label_family(point, text));
-    fprintf(out, "</td><td class=\"number\" data-v=\"%llu\">%s", (unsigned long long)point->file_size_bytes,
+    fprintf(out, "</td><td class=\"number\" data-v=\"%llu\">%s",
+        (unsigned long long)point->file_size_bytes,
             units_format_size(point->file_size_bytes, size));
     if (point->files > 1)
         fprintf(out, "<small>%llu files</small>", (unsigned long long)point->files);
@@ -156,22 +157,31 @@ static void write_point(FILE *out, const struct summary *summary, size_t d, size
 }
 
 static const char head[] =
-    "<thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"number\">File size</th><th scope=\"col\">Method</th>"
-    "<th scope=\"col\" class=\"number\">Throughput</th><th scope=\"col\" class=\"number\">Speed against the baseline</th>"
-    "<th scope=\"col\">Verdict</th><th scope=\"col\" class=\"number\">CPU s/GiB</th><th scope=\"col\" class=\"number\">Time of a pass</th>"
-    "<th scope=\"col\" class=\"number\">Transfer, setup + teardown</th><th scope=\"col\" class=\"number\">Latency p50, p99, p99.9</th>"
-    "<th scope=\"col\" class=\"number\">Minor faults</th><th scope=\"col\" class=\"number\">Major faults</th>"
-    "<th scope=\"col\" class=\"number\">Device bytes read</th><th scope=\"col\" class=\"number\">n</th></tr></thead>\n";
+    "<thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"number\">File size</th><th "
+    "scope=\"col\">Method</th>"
+    "<th scope=\"col\" class=\"number\">Throughput</th><th scope=\"col\" class=\"number\">Speed "
+    "against the baseline</th>"
+    "<th scope=\"col\">Verdict</th><th scope=\"col\" class=\"number\">CPU s/GiB</th><th "
+    "scope=\"col\" class=\"number\">Time of a pass</th>"
+    "<th scope=\"col\" class=\"number\">Transfer, setup + teardown</th><th scope=\"col\" "
+    "class=\"number\">Latency p50, p99, p99.9</th>"
+    "<th scope=\"col\" class=\"number\">Minor faults</th><th scope=\"col\" class=\"number\">Major "
+    "faults</th>"
+    "<th scope=\"col\" class=\"number\">Device bytes read</th><th scope=\"col\" class=\"number\">"
+    "n</th></tr></thead>\n";
 
 void page_points(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
     (void)charts;
     if (summary->decision_count == 0)
         return;
-    fputs("<p class=\"note\" id=\"tool\" hidden><label>Show only rows with all of these words <input type=\"search\" "
-          "placeholder=\"scan warm mmap -again\" autocomplete=\"off\" spellcheck=\"false\"></label> <output></output> "
+    fputs("<p class=\"note\" id=\"tool\" hidden><label>Show only rows with all of these words "
+          "<input type=\"search\" "
+          "placeholder=\"scan warm mmap -again\" autocomplete=\"off\" spellcheck=\"false\">"
+          "</label> <output></output> "
           "· the names of columns sort</p>\n"
-          "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of all points\"><table id=\"all\">\n",
+          "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of all "
+          "points\"><table id=\"all\">\n",
           out);
     fputs(head, out);
     fputs("<tbody>\n", out);

@@ -210,7 +210,8 @@ static json_t *crossover_rows(const struct summary *summary)
 
 char *summary_json_text(const struct summary *summary)
 {
-    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "run",
+    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "schema", 1, "run",
                              summary->run->name, "trials", (json_int_t)summary->run->trial_count,
                              "valid", (json_int_t)summary->valid, "void",
                              (json_int_t)summary->void_count, "margin", summary->margin,

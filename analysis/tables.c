@@ -42,7 +42,8 @@ static void write_trust(const struct summary *summary, FILE *out)
 {
     char text[512];
 
-    fprintf(out, "%zu valid trials, %zu void, up to %zu blocks\n", summary->valid, summary->void_count,
+    fprintf(out, "%zu valid trials, %zu void, up to %zu blocks\n", summary->valid,
+        summary->void_count,
             summary->blocks);
     if (judge_noise_words(summary, text, sizeof text) > 0)
         fprintf(out, "%s\n", text);
@@ -100,7 +101,8 @@ static void write_families(const struct summary *summary, FILE *out)
 {
     char name[LABEL_SIZE];
 
-    fputs("\n    Size Use (not proven slower than best)  Gain over the baseline       CPU s/GiB\n", out);
+    fputs("\n    Size Use (not proven slower than best)  Gain over the baseline       CPU s/GiB\n",
+        out);
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         bool headed = false;
         last = answers_family_end(summary, first);
@@ -151,7 +153,8 @@ static void plain(FILE *out, const char *text)
             fputc(*text, out);
 }
 
-static void write_markdown_row(const struct summary *summary, const struct decision *decision, FILE *out)
+static void write_markdown_row(const struct summary *summary, const struct decision *decision,
+    FILE *out)
 {
     const struct interval *cpu = &summary->rows[findings_shown(decision)].cpu_s_per_gib;
     struct composed cell;
