@@ -106,7 +106,7 @@ const char page_style[] =
     "border:0;padding:3px 10px;text-align:left;white-space:normal}.decisions "
     "td::before{content:attr(data-label);color:var(--quiet)}"
     ".decisions tr{border-bottom:1px solid var(--line);padding:6px 0}.decisions "
-    "th[scope=rowgroup]{background:var(--chip);margin:-6px 0 6px}"
+    "th[scope=rowgroup]{max-width:none;background:var(--chip);margin:-6px 0 6px}"
     ".use{min-width:0}.decisions td.none{display:none}}\n"
     "@media print{.picture img{min-width:0}#tool,nav,.links{display:none}#all{font-size:6.5px}"
     ".tall{max-height:none}a{color:inherit}body{background:#fff;font-size:11px}"
