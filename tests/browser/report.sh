@@ -54,9 +54,10 @@ test_hostile_text_is_text() {
     for format in text csv json markdown; do
         expect 0 "$BUILD/iotoll" report --format $format hostile
         [ -s out ]
-        refuse grep -qP '\x1b' out
+        mv out $format
+        refuse grep -qP '\x1b' $format
     done
-    equal "$(grep -c '<script' <("$BUILD/iotoll" report --format markdown hostile))" 0 "scripts in Markdown"
+    lacks markdown '<script'
 }
 
 # What no writer of ours leaves is refused with its place.
