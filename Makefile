@@ -55,7 +55,8 @@ all: $(BUILD)/iotoll $(methods) $(prices)
 
 run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine \
                  e2fsprogs xfsprogs btrfs-progs iproute2
-test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio iperf3
+test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio \
+                 iperf3 nodejs npm
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
 	apt-get update -q
@@ -122,7 +123,7 @@ $(BUILD)/runners/environment.o: DEFINES = -DBUILD_VERSION='"$(VERSION)"' -DBUILD
 give_back = $(Q)[ -z "$$SUDO_UID" ] || chown -Rh "$$SUDO_UID:$$SUDO_GID" build results
 
 report: all
-	$(Q)$(BUILD)/iotoll run $(CONFIG) || [ $$? -eq 1 ] # some points without a result: the report says which
+	$(Q)$(BUILD)/iotoll run $(CONFIG) >/dev/null || [ $$? -eq 1 ] # some points without a result: the report says which
 	$(Q)$(BUILD)/iotoll report results/latest
 	$(give_back)
 
@@ -140,7 +141,14 @@ keep:
 	    gzip -9n >results/reference/$(NAME)/trials.jsonl.gz
 	$(Q)du -sh results/reference/$(NAME)
 
-tests: all $(test_programs) $(preloads)
+tests: all $(test_programs) $(preloads) $(BUILD)/tests/browser/fetched
+
+# The browser's driver, by its lock file. Without npm or a network the tests that need it are skipped.
+$(BUILD)/tests/browser/fetched: tests/browser/package.json tests/browser/package-lock.json $(if $(filter deps,$(MAKECMDGOALS)),| deps)
+	$(call say,NPM,$(@D))
+	$(Q)mkdir -p $(@D) && cp $(filter %.json,$^) $(@D)
+	$(Q)cd $(@D) && if npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1; then touch fetched; \
+	    else echo "  no browser tests: npm says: $$(tail -n 1 npm.log)"; fi
 
 check: tests
 	$(Q)BUILD=$(BUILD) tests/run

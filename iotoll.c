@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one front door: it finds the command and hands over. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +17,39 @@
 
 static int report_main(int argc, char **argv)
 {
+    const char *format = NULL, *directory = NULL;
     struct error error;
+    bool good = true;
 
-    if (argc != 2 || argv[1][0] == '-') {
-        fputs("usage: iotoll report DIR\n", stderr);
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], "--format") && i + 1 < argc && !format)
+            format = argv[++i];
+        else if (argv[i][0] != '-' && !directory)
+            directory = argv[i];
+        else
+            good = false;
+    if (!good || !directory || (format && !report_knows(format))) {
+        fputs("usage: iotoll report [--format text|csv|json|markdown] DIR\n", stderr);
         return EXIT_USAGE;
     }
-    if (report_make(argv[1], stdout, &error) == 0)
+    if ((format ? report_print(directory, format, stdout, &error)
+                : report_make(directory, stdout, &error)) == 0)
         return EXIT_DONE;
     fprintf(stderr, "iotoll: %s\n", error.text);
     return EXIT_ENVIRONMENT;
+}
+
+/* Measure, then say what was found. */
+static int run_and_tell(int argc, char **argv)
+{
+    char directory[4096] = "";
+    struct error error;
+    int code = run_main(argc, argv, directory);
+
+    if ((code == EXIT_DONE || code == EXIT_INCOMPLETE) && *directory &&
+        report_print(directory, "text", stdout, &error) < 0)
+        fprintf(stderr, "iotoll: %s\n", error.text);
+    return code;
 }
 
 static const struct command {
@@ -33,22 +57,27 @@ static const struct command {
     int (*main)(int argc, char **argv);
     const char *help; /* NULL: for our own use */
 } commands[] = {
-    {"run", run_main, "run CONFIG [options]      measure what a config asks for, into results/"},
-    {"report", report_main, "report DIR                answers, tables, charts and a page from a run"},
-    {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that is, "
+    {"run", run_and_tell, "run CONFIG [options]      measure what a config asks for, into "
+                          "results/"},
+    {"report", report_main, "report [--format F] DIR   findings, tables, charts and a page from a "
+                            "run"},
+    {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that "
+                              "is, "
                               "and why"},
     {"calibrate", calibrate_main, "calibrate CONFIG [--json] what single things cost on this machine, and its limits"},
     {"explain", explain_main, "explain DIR [TEXT]        the arithmetic of points: counts, prices, limits, and what is left"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},
     {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
-                        "                            receive what another host's send methods send"},
+                        "                            receive what another host's send methods "
+                        "send"},
     {"clean", clean_main, "clean                     remove what a killed run left behind"},
     {"prepare", prepare_main, NULL},
 };
 
 static void print_help(FILE *out)
 {
-    fputs("iotoll: what each Linux file-I/O interface charges to move bytes, on this machine\n\n", out);
+    fputs("iotoll: what each Linux file-I/O interface charges to move bytes, on this machine\n\n",
+        out);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (commands[i].help)
             fprintf(out, "  iotoll %s\n", commands[i].help);

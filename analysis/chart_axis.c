@@ -2,6 +2,7 @@
 #include "analysis/chart_axis.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 double chart_upper(const struct chart_value *value)
 {
@@ -113,4 +114,28 @@ void chart_write_axis(const struct chart_axis *scale, bool ratio, FILE *out)
         return;
     fputs("set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead lc rgb quiet lw 0.8\n",
           out);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
+
+double *chart_list_x(const struct chart *chart, size_t *count)
+{
+    size_t all = 0, kept = 0;
+
+    for (size_t s = 0; s < chart->series_count; s++)
+        all += chart->series[s].count;
+    double *x = calloc(all + 1, sizeof *x);
+    for (size_t s = 0, n = 0; s < chart->series_count && x; s++)
+        for (size_t i = 0; i < chart->series[s].count; i++)
+            x[n++] = chart->series[s].values[i].x;
+    if (x)
+        qsort(x, all, sizeof *x, compare_doubles);
+    for (size_t i = 0; i < all && x; i++)
+        if (kept == 0 || x[i] != x[kept - 1])
+            x[kept++] = x[i];
+    *count = x ? kept : 0;
+    return x;
 }

@@ -54,7 +54,7 @@ void chart_script_forest(const struct chart *chart, FILE *out)
     fprintf(out, "set yrange [%g:-0.6]\nset ytics (", (double)chart->category_count - 0.4);
     for (size_t i = 0; i < chart->category_count; i++) {
         fputs(i ? ", " : "", out);
-        chart_quote(chart->categories[i], out);
+        chart_quote_tick(chart->categories[i], out);
         fprintf(out, " %zu", i);
     }
     fputs(") nomirror scale 0 textcolor rgb text font small\n", out);

@@ -246,7 +246,7 @@ static int fill_kernels(struct chart *chart, const struct compare *compare,
                            any_point(&compare->sides[0].summary, method), 0, false);
         for (size_t k = 0; k < compare->side_count; k++) {
             double time = method_time(compare, order[k], method);
-            struct chart_value value = {(double)k, time, NAN, NAN};
+            struct chart_value value = {.x = (double)k, .y = time, .low = NAN, .high = NAN};
             if (isfinite(time) && chart_add_value(series, value) < 0)
                 return -1;
         }

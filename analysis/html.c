@@ -16,10 +16,47 @@ static const struct unit durations[] = {{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"
 static const struct unit rates[] = {{"B/s", 1}, {"KiB/s", KIB}, {"MiB/s", MIB}, {"GiB/s", GIB}};
 static const struct unit numbers[] = {{"", 1}};
 
+/* The length of the UTF-8 character at text; 0 if it is none, or one that turns the direction of what
+ * follows it (Unicode 15, 3.9 and 23.2). */
+static size_t character(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    size_t length = c[0] < 0x80 ? 1 : c[0] >= 0xc2 && c[0] < 0xe0 ? 2 : (c[0] & 0xf0) == 0xe0 ? 3
+                    : c[0] >= 0xf0 && c[0] < 0xf5 ? 4 : 0;
+
+    for (size_t i = 1; i < length; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    if (length == 3 && ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f)))
+        return 0;
+    if (length == 4 && ((c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f)))
+        return 0;
+    if (length == 3 && c[0] == 0xe2 &&
+        ((c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xaa && c[2] <= 0xae))) ||
+         (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)))
+        return 0;
+    return length;
+}
+
+/* As many bytes as make one replacement: a whole character that is unwanted, or a stray byte. */
+static size_t unwanted(const char *text)
+{
+    return !strncmp(text, "\xe2\x80", 2) || !strncmp(text, "\xe2\x81", 2) ? strnlen(text, 3) : 1;
+}
+
 void html_text(FILE *out, const char *text)
 {
-    for (; *text; text++) {
+    for (size_t length; *text; text += length) {
         unsigned char c = (unsigned char)*text;
+        length = character(text);
+        if (length != 1) {
+            if (length == 0)
+                fputs("\xef\xbf\xbd", out);
+            else
+                fwrite(text, 1, length, out);
+            length += length == 0 ? unwanted(text) : 0;
+            continue;
+        }
         switch (c) {
         case '&': fputs("&amp;", out); break;
         case '<': fputs("&lt;", out); break;
@@ -100,14 +137,15 @@ static void interval_cell(FILE *out, const struct interval *value, const struct 
     size_t i = 0;
 
     if (!isfinite(value->middle)) {
-        fputs("<td class=\"number none\">–</td>", out);
+        fputs("<td class=\"number none\" data-v=\"\">–</td>", out);
         return;
     }
     while (i + 1 < count && value->middle >= 999.5 / 1000 * units[i + 1].factor)
         i++;
     double factor = units[i].factor;
     int places = decimals(value->middle / factor);
-    fprintf(out, "<td class=\"number\">%.*f%s%s", places, value->middle / factor,
+    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">%.*f%s%s", value->middle, places,
+        value->middle / factor,
             *units[i].name ? " " : "", units[i].name);
     if (value->bounded)
         fprintf(out, "<small>%.*f–%.*f</small>", places, value->low / factor, places,
@@ -146,12 +184,13 @@ void html_count_cell(FILE *out, double count)
     size_t i = 0;
 
     if (!isfinite(count)) {
-        fputs("<td class=\"number none\">–</td>", out);
+        fputs("<td class=\"number none\" data-v=\"\">–</td>", out);
         return;
     }
     while (i + 1 < sizeof counts / sizeof *counts && count >= 999.5 * counts[i].factor)
         i++;
     double shown = count / counts[i].factor;
     int places = i == 0 && count == floor(count) ? 0 : decimals(shown);
-    fprintf(out, "<td class=\"number\">%.*f%s</td>", places, shown, counts[i].name);
+    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">%.*f%s</td>", count, places, shown,
+        counts[i].name);
 }

@@ -7,8 +7,8 @@
 
 #include "common/stats.h"
 
-/* Write text escaped for element content and quoted attributes; control characters become U+FFFD.
- */
+/* Write text escaped for element content and quoted attributes; control characters, what is no
+ * UTF-8, and marks that turn the direction of writing become U+FFFD. */
 void html_text(FILE *out, const char *text);
 
 /* Format, then escape; at most 1023 bytes. */

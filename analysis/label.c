@@ -50,7 +50,8 @@ const char *label_setting(const struct point *point, const bool *vary, char buff
         append(buffer, " N=%" PRIu64, point->buffers);
     if (varies(vary, "policy") && strcmp(point->policy, "none"))
         append(buffer, " %s", point->policy);
-    if (varies(vary, "alignment") && strcmp(point->alignment, "page") && strcmp(point->alignment, "none"))
+    if (varies(vary, "alignment") && strcmp(point->alignment, "page") && strcmp(point->alignment,
+        "none"))
         append(buffer, " %s-aligned", point->alignment);
     if (point->replica)
         append(buffer, " again");
@@ -87,6 +88,8 @@ const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
     append(buffer, "%s %s", verb, label_route(point, route));
     if (strcmp(point->cache, "none"))
         append(buffer, ", %s", point->cache);
+    if (point->pressure_percent)
+        append(buffer, ", memory for %" PRIu64 " %% of it", point->pressure_percent);
     if (point->operations)
         append(buffer, ", records of %s%s%s", units_format_size(point->block_size_bytes, size),
                strcmp(point->offsets, "unaligned") ? "" : " unaligned",
@@ -153,6 +156,7 @@ const char *label_slug(const struct point *point, char buffer[LABEL_SIZE])
     append_unless(buffer, point->offsets, "aligned");
     append_unless(buffer, point->distribution, "uniform");
     append_unless(buffer, point->destination_state, "fresh");
+    append_count(buffer, "memory", point->pressure_percent, 0);
     append_count(buffer, "compute", point->compute_ns_per_kib, 0);
     append_count(buffer, "threads", point->threads, 1);
     if (strcmp(point->consumption, "none") && strcmp(point->consumption, "digest"))

@@ -2,60 +2,92 @@
 #include "analysis/page.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "analysis/answers.h"
 #include "analysis/html.h"
 #include "analysis/page_parts.h"
 #include "analysis/page_style.h"
+#include "analysis/sha256.h"
 #include "common/publish.h"
+
+/* The page from top to bottom, below its header. One line adds a section. */
+static const struct section {
+    const char *id, *title;
+    page_section *write;
+} sections[] = {
+    {"decisions", "Which interface to use", page_decisions},
+    {"charts", "Charts", page_charts},
+    {"claims", "Claims", page_claims},
+    {"counts", "What each method did, and where its time went", page_counts},
+    {"points", "All points", page_points},
+    {"exclusions", "What is not in these numbers", page_exclusions},
+    {"method", "How to read this", page_method},
+    {"environment", "Environment, data, and how to repeat it", page_environment},
+};
+enum { SECTIONS = sizeof sections / sizeof *sections };
 
 void page_begin(FILE *out, const char *title)
 {
-    fputs(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' "
-        "file:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-        out);
+    char style[64], script[64];
+
+    sha256_source(page_style, strlen(page_style), style);
+    sha256_source(page_script, strlen(page_script), script);
+    fprintf(out,
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src "
+            "'self' file:; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'\">"
+            "\n"
+            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+            "<meta name=\"color-scheme\" content=\"light dark\">\n"
+            "<title>",
+            style, script);
     html_format(out, "iotoll: %s", title);
-    fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_style);
+    fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<main>\n", page_style);
 }
 
-static void write_family(FILE *out, const struct summary *summary, const struct chart_list *charts,
-                         size_t first, size_t last)
+/* What a section writes; NULL if it has nothing to say. The caller frees. */
+static char *compose(const struct section *section, const struct summary *summary,
+                     const struct chart_list *charts)
 {
-    char name[LABEL_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
 
-    fprintf(out, "<section class=\"family\" id=\"f%zu\">\n<h2>", first);
-    html_text(out, label_family(summary->decisions[first].point, name));
-    fputs("</h2>\n", out);
-    page_figures(out, charts, first);
-    page_points(out, summary, first, last);
-    fputs("</section>\n", out);
+    if (!memory)
+        return NULL;
+    section->write(memory, summary, charts);
+    if (fclose(memory) == 0 && size > 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void write_sections(FILE *out, char *const texts[SECTIONS])
+{
+    fputs("<nav aria-label=\"Sections\"><ul>\n", out);
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (texts[i])
+            fprintf(out, "<li><a href=\"#%s\">%s</a></li>\n", sections[i].id, sections[i].title);
+    fputs("</ul></nav>\n", out);
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (texts[i])
+            fprintf(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n%s</section>\n",
+                    sections[i].id, sections[i].id, sections[i].title, texts[i]);
 }
 
 static void write_body(FILE *out, const struct summary *summary, const struct chart_list *charts,
                        const char *no_charts)
 {
+    char *texts[SECTIONS];
+
     page_header(out, summary);
-    page_answers(out, summary);
-    if (no_charts) {
-        fputs("<p class=\"note\">No charts: ", out);
-        html_text(out, no_charts);
-        fputs("</p>\n", out);
-    }
-    page_figures(out, charts, CHART_OVERVIEW);
-    page_decisions(out, summary);
-    for (size_t first = 0, last; first < summary->decision_count; first = last) {
-        last = answers_family_end(summary, first);
-        write_family(out, summary, charts, first, last);
-    }
-    page_claims(out, summary);
-    page_counts(out, summary);
-    page_exclusions(out, summary);
-    page_method(out, summary);
-    page_environment(out, summary);
+    if (no_charts)
+        html_warning(out, "No charts: %s", no_charts);
+    for (size_t i = 0; i < SECTIONS; i++)
+        texts[i] = compose(&sections[i], summary, charts);
+    write_sections(out, texts);
+    for (size_t i = 0; i < SECTIONS; i++)
+        free(texts[i]);
 }
 
 int page_write(const struct summary *summary, const struct chart_list *charts,
@@ -67,7 +99,7 @@ int page_write(const struct summary *summary, const struct chart_list *charts,
     if (text.out) {
         page_begin(text.out, load_text(summary->run, "name"));
         write_body(text.out, summary, charts, no_charts);
-        fputs("</main>\n</body>\n</html>\n", text.out);
+        fprintf(text.out, "</main>\n<script>%s</script>\n</body>\n</html>\n", page_script);
     }
     return publish_text(&text, path, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The report as one page that needs no network and runs no script. */
+/* The report as one page that needs no network; its one script sorts and filters a table. */
 #ifndef IOTOLL_PAGE_H
 #define IOTOLL_PAGE_H
 

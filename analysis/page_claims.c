@@ -12,7 +12,8 @@
 enum { MOST_EVIDENCE = 60 };
 
 /* What `write` writes, escaped. */
-static void escaped(FILE *out, void (*write)(FILE *memory, const void *context), const void *context)
+static void escaped(FILE *out, void (*write)(FILE *memory, const void *context),
+    const void *context)
 {
     char *text = NULL;
     size_t size;
@@ -79,7 +80,8 @@ static void write_median(FILE *out, const struct place *place, size_t point)
     if (point == SIZE_MAX || !scratch || summary->rows[point].n == 0)
         fputs("<td class=\"number none\">–</td>", out);
     else {
-        struct interval value = claims_measure(summary, point, SIZE_MAX, e->metric, e->per, 0, &paired, scratch);
+        struct interval value = claims_measure(summary, point, SIZE_MAX, e->metric, e->per, 0,
+            &paired, scratch);
         fprintf(out, "<td class=\"number\"><a href=\"#p%zu\">", point);
         html_text(out, metric_format(e->metric, value.middle, text));
         fputs("</a></td>", out);
@@ -119,8 +121,10 @@ static void write_finding(FILE *out, struct place *place)
     fputs("</p>\n", out);
     if (finding->count == 0)
         return;
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Compared</th><th class=\"number\">First</th>"
-          "<th class=\"number\">Second</th><th class=\"number\">Ratio or value</th><th>Verdict</th></tr></thead>"
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Compared</th><th "
+          "class=\"number\">First</th>"
+          "<th class=\"number\">Second</th><th class=\"number\">Ratio or value</th><th>"
+          "Verdict</th></tr></thead>"
           "\n<tbody>\n",
           out);
     for (size_t i = 0; i < finding->count && i < MOST_EVIDENCE; i++) {
@@ -129,7 +133,8 @@ static void write_finding(FILE *out, struct place *place)
     }
     fputs("</tbody></table></div>\n", out);
     if (finding->count > MOST_EVIDENCE)
-        fprintf(out, "<p class=\"note\">%zu more are in summary.json.</p>\n", finding->count - MOST_EVIDENCE);
+        fprintf(out, "<p class=\"note\">%zu more are in summary.json.</p>\n",
+            finding->count - MOST_EVIDENCE);
 }
 
 static void write_claim(FILE *out, const struct summary *summary, const struct claim_result *result)
@@ -153,14 +158,16 @@ static void write_claim(FILE *out, const struct summary *summary, const struct c
 
 static void write_contents(FILE *out, const struct claims *claims)
 {
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Verdict</th><th>Claim</th></tr></thead>\n"
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Verdict</th><th>Claim</th>"
+          "</tr></thead>\n"
           "<tbody>\n",
           out);
     for (size_t i = 0; i < claims->count; i++) {
         const struct claim_result *result = &claims->list[i];
         if (result->claim.title)
             continue;
-        fprintf(out, "<tr><td class=\"verdict %s\">%s</td><td><a href=\"#claim-", class_of(result->verdict),
+        fprintf(out, "<tr><td class=\"verdict %s\">%s</td><td><a href=\"#claim-",
+            class_of(result->verdict),
                 claim_verdicts[result->verdict]);
         html_text(out, result->claim.id);
         fputs("\">", out);
@@ -209,9 +216,12 @@ static void write_section(FILE *out, const struct summary *summary, const struct
     fputs("\">\n", out);
     html_format_in(out, "h3", "%s", claim->title);
     claims_tell(summary, claim, write_sentence, out);
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Method</th><th class=\"number\">Time</th>"
-          "<th class=\"number\">Setup</th><th class=\"number\">Transfer</th><th class=\"number\">Teardown</th>"
-          "<th class=\"number\">CPU s/GiB</th><th class=\"number\">Minor faults</th><th class=\"number\">Major "
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Method</th><th "
+          "class=\"number\">Time</th>"
+          "<th class=\"number\">Setup</th><th class=\"number\">Transfer</th><th class=\"number\">"
+          "Teardown</th>"
+          "<th class=\"number\">CPU s/GiB</th><th class=\"number\">Minor faults</th><th "
+          "class=\"number\">Major "
           "faults</th></tr></thead>\n<tbody>\n",
           out);
     for (long i = 0; i < count; i++) {
@@ -233,16 +243,19 @@ static void write_section(FILE *out, const struct summary *summary, const struct
     free(pairs);
 }
 
-void page_claims(FILE *out, const struct summary *summary)
+void page_claims(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
     const struct claims *claims = summary->claims;
     size_t written = 0;
 
+    (void)charts;
     if (!claims || claims->count == 0)
         return;
-    fputs("<h2 id=\"claims\">Claims</h2>\n<p class=\"note\">What others, or you, say of these interfaces, held "
-          "against this run. A claim holds if the whole 95 % interval lies where the claim puts it, and fails if "
-          "the whole interval lies elsewhere (for many pairs, after Holm's correction); otherwise it is not "
+    fputs("<p class=\"note\">What others, or you, say of these interfaces, held "
+          "against this run. A claim holds if the whole 95 % interval lies where the claim puts "
+          "it, and fails if "
+          "the whole interval lies elsewhere (for many pairs, after Holm's correction); otherwise "
+          "it is not "
           "resolved. A verdict is about this machine.</p>\n",
           out);
     write_contents(out, claims);

@@ -33,7 +33,8 @@ static void write_label(FILE *out, const struct summary *summary, size_t point)
 
 static void write_counts(FILE *out, const struct summary *summary)
 {
-    fputs("<div class=\"scroll\"><table>\n<thead><tr><th>point, one cycle</th>", out);
+    fputs("<details><summary>Counts of one cycle</summary>"
+          "<div class=\"scroll tall\" tabindex=\"0\"><table>\n<thead><tr><th>point</th>", out);
     for (size_t i = 0; i < COLUMNS; i++)
         html_heading(out, columns[i].heading);
     fputs("</tr></thead>\n<tbody>\n", out);
@@ -45,12 +46,13 @@ static void write_counts(FILE *out, const struct summary *summary)
             html_count_cell(out, counts_per_cycle(&summary->counts, point, columns[i].name));
         fputs("</tr>\n", out);
     }
-    fputs("</tbody></table></div>\n", out);
+    fputs("</tbody></table></div></details>\n", out);
 }
 
 static void write_shares(FILE *out, const struct summary *summary)
 {
-    fputs("<div class=\"scroll\"><table>\n<thead><tr><th>point, share of samples in %</th>"
+    fputs("<details><summary>Shares of the samples, in %</summary>"
+          "<div class=\"scroll tall\" tabindex=\"0\"><table>\n<thead><tr><th>point</th>"
           "<th>samples</th>",
           out);
     for (size_t i = 0; i < SHARE_COUNT; i++)
@@ -66,7 +68,7 @@ static void write_shares(FILE *out, const struct summary *summary)
             html_format_in(out, "td", "%.1f", 100 * profile.share[i]);
         fputs("</tr>\n", out);
     }
-    fputs("</tbody></table></div>\n", out);
+    fputs("</tbody></table></div></details>\n", out);
 }
 
 static void write_not_counted(FILE *out, const struct summary *summary)
@@ -95,7 +97,8 @@ static void write_bystander(FILE *out, const struct summary *summary)
         return;
     html_format_in(out, "p", "Beside every timed trial somebody computed (bystander: %s); the work that "
                    "he did not get done is the method's cost to its neighbours.", who);
-    fputs("<table>\n<thead><tr><th>point</th><th>bystander lost, %</th><th>CPU s/GiB</th></tr></thead>\n<tbody>\n",
+    fputs("<div class=\"scroll tall\" tabindex=\"0\"><table>\n<thead>"
+          "<tr><th>point</th><th>bystander lost, %</th><th>CPU s/GiB</th></tr></thead>\n<tbody>\n",
           out);
     for (size_t point = 0; point < summary->run->point_count; point++) {
         const struct row *row = &summary->rows[point];
@@ -106,11 +109,12 @@ static void write_bystander(FILE *out, const struct summary *summary)
         html_number_cell(out, &row->cpu_s_per_gib);
         fputs("</tr>\n", out);
     }
-    fputs("</tbody></table>\n", out);
+    fputs("</tbody></table></div>\n", out);
 }
 
-void page_counts(FILE *out, const struct summary *summary)
+void page_counts(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
+    (void)charts;
     bool counted = false, profiled = false;
 
     for (size_t i = 0; i < summary->run->point_count; i++) {
@@ -120,9 +124,8 @@ void page_counts(FILE *out, const struct summary *summary)
     if (!counted && !profiled && !load_value(summary->run, "not_counted") &&
         !*load_text(summary->run, "config.bystander"))
         return;
-    fputs("<section id=\"counts\">\n<h2>What each method did, and where its time went</h2>\n<p>Counted "
-          "and sampled in trials of their own, from which no timing comes. The samples are those of the "
-          "method and of its CPU while it was idle.</p>\n",
+    fputs("<p class=\"note\">Counted and sampled in trials of their own, from which no timing comes. The "
+          "samples are those of the method and of its CPU while it was idle.</p>\n",
           out);
     write_bystander(out, summary);
     if (counted)
@@ -130,5 +133,4 @@ void page_counts(FILE *out, const struct summary *summary)
     if (profiled)
         write_shares(out, summary);
     write_not_counted(out, summary);
-    fputs("</section>\n", out);
 }

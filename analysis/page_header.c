@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "analysis/findings.h"
 #include "analysis/html.h"
 #include "analysis/judge.h"
 #include "analysis/page_parts.h"
@@ -18,24 +20,56 @@ static bool is_virtual(const struct run *run)
 static void write_machine(FILE *out, const struct run *run)
 {
     const char *started = load_text(run, "started_utc");
-    const char *kind = load_text(run, "environment.virtualisation");
-    const bool named = strcmp(kind, "virtual machine") && strcmp(kind, "vm");
-    char memory[32];
-    double cpus = load_number(run, "environment.cpus", 0);
+    char *text = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&text, &size);
 
+    if (memory)
+        findings_machine(run, memory);
     fputs("<p class=\"lead\">", out);
-    html_format(out, "%s · Linux %s · %s", load_text(run, "environment.host"),
-                load_text(run, "environment.kernel"), load_text(run, "environment.cpu_model"));
-    if (cpus > 0)
-        html_format(out, ", %.0f CPU%s", cpus, cpus > 1 ? "s" : "");
-    html_format(out, " · %s of memory",
-                units_human_bytes(load_number(run, "environment.memory_bytes", 0), memory));
-    if (is_virtual(run))
-        html_format(out, " · virtual machine%s%s%s", named ? " (" : "", named ? kind : "",
-                    named ? ")" : "");
+    if (memory && fclose(memory) == 0)
+        html_text(out, text);
+    free(text);
     html_format(out, " · %.10s %.5s UTC", started, strlen(started) > 15 ? started + 11 : "");
     fputs("</p>\n", out);
-    if (is_virtual(run))
+}
+
+/* Three to six sentences, each with the way to its evidence. */
+static void write_findings(FILE *out, const struct summary *summary)
+{
+    struct finding findings[FINDINGS_MOST];
+    size_t count = findings_make(summary, findings);
+
+    if (count == 0)
+        return;
+    fputs("<ul class=\"findings\">\n", out);
+    for (size_t i = 0; i < count; i++) {
+        fputs("<li>", out);
+        html_text(out, findings[i].text);
+        if (findings[i].decision >= 0)
+            fprintf(out, " <a href=\"#d%ld\">evidence</a>", findings[i].decision);
+        fputs("</li>\n", out);
+    }
+    fputs("</ul>\n", out);
+}
+
+/* Devices whose second reads are much faster than the first: the host has a cache of its own. */
+static void write_storage(FILE *out, const struct run *run)
+{
+    const json_t *devices = load_value(run, "host_cache");
+    const char *name;
+    json_t *device;
+    bool suspected = false;
+
+    if (json_is_object(devices))
+        json_object_foreach((json_t *)devices, name, device)
+            suspected |= json_is_true(json_object_get(device, "suspected"));
+    if (suspected)
+        fputs("<p class=\"note\">The host's cache may serve these reads: what was read from the "
+              "device once "
+              "came much faster the second time.</p>\n",
+              out);
+    else if (is_virtual(run))
         fputs("<p class=\"note\">Inside a virtual machine a disk is the host's storage behind a "
               "virtual disk: its caches and throttles are part of every cold number here, and "
               "none of them is the speed of a drive.</p>\n",
@@ -142,7 +176,8 @@ static void write_trust(FILE *out, const struct summary *summary)
 
     find_blocks(summary, &fewest, &most);
     const bool few = fewest < SUMMARY_LEAST_N;
-    fprintf(out, "<ul class=\"trust\">\n<li>%zu valid trials</li>\n", summary->valid);
+    fprintf(out, "<ul class=\"trust\" aria-label=\"Can this be trusted\">\n<li>%zu valid "
+                 "trials</li>\n", summary->valid);
     fprintf(out, "<li%s>%zu void</li>\n", summary->void_count ? " class=\"warn\"" : "",
             summary->void_count);
     if (most > 0) {
@@ -173,6 +208,8 @@ void page_header(FILE *out, const struct summary *summary)
         fputs("</p>\n", out);
     }
     write_machine(out, run);
+    write_findings(out, summary);
     write_trust(out, summary);
+    write_storage(out, run);
     fputs("</header>\n", out);
 }

@@ -56,10 +56,10 @@ static void write_ratio(FILE *out, const struct summary *summary, size_t index,
     const char *verdict = verdict_names[summary->rows[index].verdict];
 
     if (summary->rows[index].verdict == VERDICT_NONE) {
-        fputs("<td class=\"number none\">–</td><td class=\"none\"></td>", out);
+        fputs("<td class=\"number none\" data-v=\"\">–</td><td class=\"none\"></td>", out);
         return;
     }
-    fputs("<td class=\"number\">", out);
+    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">", speed->middle);
     answers_times(speed->middle, out);
     if (speed->bounded)
         fprintf(out, "<small>%.2f–%.2f</small>", speed->low, speed->high);
@@ -78,7 +78,7 @@ static void write_ratio(FILE *out, const struct summary *summary, size_t index,
  * small. */
 static void write_phases(FILE *out, const struct row *row)
 {
-    fputs("<td class=\"number\">", out);
+    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">", row->transfer_ns);
     html_duration(out, row->transfer_ns);
     fputs("<small>", out);
     html_duration(out, row->setup_ns);
@@ -90,7 +90,11 @@ static void write_phases(FILE *out, const struct row *row)
 /* The median operation large, the tail small. */
 static void write_latencies(FILE *out, const struct row *row)
 {
-    fputs("<td class=\"number\">", out);
+    if (!isfinite(row->latency_p50_ns)) {
+        fputs("<td class=\"number none\" data-v=\"\">–</td>", out);
+        return;
+    }
+    fprintf(out, "<td class=\"number\" data-v=\"%.6g\">", row->latency_p50_ns);
     html_duration(out, row->latency_p50_ns);
     fputs("<small>", out);
     html_duration(out, row->latency_p99_ns);
@@ -107,26 +111,44 @@ static bool is_winner(const struct decision *decision, size_t index)
     return false;
 }
 
-static void write_point(FILE *out, const struct summary *summary, const struct decision *decision,
-                        size_t index, const struct range *range)
+/* The size, the files, and what a reader filters by. */
+static void write_job(FILE *out, const struct decision *decision, size_t d, bool first)
 {
+    const struct point *point = decision->point;
+    char text[LABEL_SIZE], size[24];
+
+    fputs("<td class=\"job\">", out);
+    if (first)
+        fprintf(out, "<span id=\"d%zu\"></span>", d);
+    html_text(out, label_family(point, text));
+    fprintf(out, "</td><td class=\"number\" data-v=\"%llu\">%s",
+        (unsigned long long)point->file_size_bytes,
+            units_format_size(point->file_size_bytes, size));
+    if (point->files > 1)
+        fprintf(out, "<small>%llu files</small>", (unsigned long long)point->files);
+    fputs("</td>", out);
+}
+
+static void write_point(FILE *out, const struct summary *summary, size_t d, size_t member,
+                        const struct range *range)
+{
+    const struct decision *decision = &summary->decisions[d];
+    const size_t index = decision->members[member];
     const struct row *row = &summary->rows[index];
 
     fprintf(out, "<tr id=\"p%zu\"%s>", index, is_winner(decision, index) ? " class=\"win\"" : "");
+    write_job(out, decision, d, member == 0);
     html_cell(out, "name", row->label);
     html_rate_cell(out, &row->throughput_bytes_per_s);
     write_ratio(out, summary, index, range);
     html_number_cell(out, &row->cpu_s_per_gib);
     html_duration_cell(out, &row->time_ns);
     write_phases(out, row);
-    if (!strcmp(decision->point->runner, "hyperfine"))
-        html_duration_cell(out, &row->whole_process_ns);
-    if (decision->point->operations)
-        write_latencies(out, row);
+    write_latencies(out, row);
     html_count_cell(out, row->minor_faults);
     html_count_cell(out, row->major_faults);
     html_count_cell(out, row->device_read_bytes);
-    fprintf(out, "<td class=\"number\">%zu", row->n);
+    fprintf(out, "<td class=\"number\" data-v=\"%zu\">%zu", row->n, row->n);
     if (isfinite(row->detectable))
         fprintf(out, "<small>finds ±%.2g %%</small>", 100 * row->detectable);
     if (row->void_count)
@@ -134,62 +156,41 @@ static void write_point(FILE *out, const struct summary *summary, const struct d
     fputs("</td></tr>\n", out);
 }
 
-static void write_head(FILE *out, const struct summary *summary, const struct decision *decision)
+static const char head[] =
+    "<thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"number\">File size</th><th "
+    "scope=\"col\">Method</th>"
+    "<th scope=\"col\" class=\"number\">Throughput</th><th scope=\"col\" class=\"number\">Speed "
+    "against the baseline</th>"
+    "<th scope=\"col\">Verdict</th><th scope=\"col\" class=\"number\">CPU s/GiB</th><th "
+    "scope=\"col\" class=\"number\">Time of a pass</th>"
+    "<th scope=\"col\" class=\"number\">Transfer, setup + teardown</th><th scope=\"col\" "
+    "class=\"number\">Latency p50, p99, p99.9</th>"
+    "<th scope=\"col\" class=\"number\">Minor faults</th><th scope=\"col\" class=\"number\">Major "
+    "faults</th>"
+    "<th scope=\"col\" class=\"number\">Device bytes read</th><th scope=\"col\" class=\"number\">"
+    "n</th></tr></thead>\n";
+
+void page_points(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
-    const bool hyperfine = !strcmp(decision->point->runner, "hyperfine");
-    const char *baseline = decision->baseline < 0
-                               ? "baseline"
-                               : summary->run->points[decision->baseline].point.method;
-
-    fputs(
-        "<thead><tr><th>Method</th><th class=\"number\">Throughput</th><th class=\"number\">Speed "
-        "against<br>",
-        out);
-    html_text(out, baseline);
-    fprintf(
-        out,
-        "</th><th>Verdict</th><th class=\"number\">CPU s/GiB</th><th class=\"number\">Time of a "
-        "pass</th><th class=\"number\">Transfer<br>setup + teardown</th>%s%s<th "
-        "class=\"number\">Minor<br>faults</th><th class=\"number\">Major<br>faults</th><th "
-        "class=\"number\">Device bytes<br>read</th><th class=\"number\">n</th></tr></thead>\n",
-        hyperfine ? "<th class=\"number\">Whole process</th>" : "",
-        decision->point->operations ? "<th class=\"number\">Latency p50<br>p99, p99.9</th>" : "");
-}
-
-static void write_size(FILE *out, const struct decision *decision, bool hyperfine)
-{
-    const struct point *point = decision->point;
-    char size[24];
-
-    fprintf(out, "<tr class=\"size\"><td colspan=\"%d\">",
-            11 + hyperfine + (point->operations > 0));
-    if (point->files == 1)
-        html_format(out, "one file of %s", units_format_size(point->file_size_bytes, size));
-    else
-        html_format(out, "%llu files of %s", (unsigned long long)point->files,
-                    units_format_size(point->file_size_bytes, size));
-    fputs("</td></tr>\n", out);
-}
-
-void page_points(FILE *out, const struct summary *summary, size_t first, size_t last)
-{
-    const struct range range = find_range(summary, first, last);
-    bool hyperfine = !strcmp(summary->decisions[first].point->runner, "hyperfine");
-    size_t points = 0;
-
-    for (size_t d = first; d < last; d++)
-        points += summary->decisions[d].member_count;
-    fprintf(out,
-            "<details><summary>All %zu points: intervals, phases, faults</summary>\n"
-            "<div class=\"scroll\"><table>\n",
-            points);
-    write_head(out, summary, &summary->decisions[last - 1]);
+    (void)charts;
+    if (summary->decision_count == 0)
+        return;
+    fputs("<p class=\"note\" id=\"tool\" hidden><label>Show only rows with all of these words "
+          "<input type=\"search\" "
+          "placeholder=\"scan warm mmap -again\" autocomplete=\"off\" spellcheck=\"false\">"
+          "</label> <output></output> "
+          "· the names of columns sort</p>\n"
+          "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of all "
+          "points\"><table id=\"all\">\n",
+          out);
+    fputs(head, out);
     fputs("<tbody>\n", out);
-    for (size_t d = first; d < last; d++) {
-        const struct decision *decision = &summary->decisions[d];
-        write_size(out, decision, hyperfine);
-        for (size_t i = 0; i < decision->member_count; i++)
-            write_point(out, summary, decision, decision->members[i], &range);
+    for (size_t first = 0, last; first < summary->decision_count; first = last) {
+        last = answers_family_end(summary, first);
+        const struct range range = find_range(summary, first, last);
+        for (size_t d = first; d < last; d++)
+            for (size_t i = 0; i < summary->decisions[d].member_count; i++)
+                write_point(out, summary, d, i, &range);
     }
-    fputs("</tbody></table></div></details>\n", out);
+    fputs("</tbody></table></div>\n", out);
 }

@@ -5,71 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/answers.h"
 #include "analysis/charts.h"
 #include "analysis/claims.h"
 #include "analysis/csv.h"
-#include "analysis/judge.h"
 #include "analysis/page.h"
 #include "analysis/summary.h"
 #include "analysis/summary_json.h"
+#include "analysis/tables.h"
 #include "analysis/terminal.h"
 #include "common/publish.h"
-
-static void print_family(FILE *out, const struct summary *summary, size_t first, size_t last)
-{
-    char name[LABEL_SIZE], *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
-
-    if (!memory)
-        return;
-    int written = answers_family(summary, first, last, memory);
-    answers_crossovers(summary, first, last, memory);
-    if (fclose(memory) == 0 && written) {
-        fprintf(out, "\n  %s\n", label_family(summary->decisions[first].point, name));
-        terminal_wrapped(out, text);
-    }
-    free(text);
-}
-
-/* Whether the numbers can be believed comes before the numbers. */
-static void print_trust(FILE *out, const struct summary *summary)
-{
-    char text[512];
-
-    if (judge_noise_words(summary, text, sizeof text) > 0)
-        fprintf(out, "%s\n", text);
-    if (summary->noise.failed)
-        fputs("\n  DO NOT TRUST THESE NUMBERS: too many methods differ from themselves. By "
-              "chance\n  that happens in fewer than 1 of 100 runs; something disturbs this "
-              "machine.\n",
-              out);
-    if (drift_words(&summary->drift, text, sizeof text) > 0)
-        terminal_wrapped(out, text);
-}
-
-static void print_answers(FILE *out, const struct summary *summary, const char *page)
-{
-    const struct run *run = summary->run;
-
-    terminal_plain(out, load_text(run, "environment.host"));
-    fputs(", Linux ", out);
-    terminal_plain(out, load_text(run, "environment.kernel"));
-    fprintf(out, ": %zu valid trials, %zu void, up to %zu blocks\n", summary->valid,
-            summary->void_count, summary->blocks);
-    print_trust(out, summary);
-    for (size_t first = 0, last; first < summary->decision_count; first = last) {
-        last = answers_family_end(summary, first);
-        print_family(out, summary, first, last);
-    }
-    if (summary->decision_count == 0)
-        fputs("\n  No point has a valid trial; the page says why.\n", out);
-    claims_print(out, summary->claims);
-    fputs("\nReport: ", out);
-    terminal_plain(out, page);
-    fputc('\n', out);
-}
 
 /* DIR/name into path. */
 static int join(char path[PATH_MAX], const char *directory, const char *name, struct error *error)
@@ -118,6 +62,12 @@ static int write_files(const struct summary *summary, struct chart_list *charts,
     return page_write(summary, charts, *no_charts.text ? no_charts.text : NULL, page, error);
 }
 
+static void tell(const struct summary *summary, FILE *out)
+{
+    tables_text(summary, out);
+    claims_print(out, summary);
+}
+
 static int judge_claims(struct claims *claims, struct summary *summary, struct error *error)
 {
     summary->claims = claims;
@@ -136,10 +86,68 @@ int report_make(const char *run_directory, FILE *out, struct error *error)
     if (load_run(&run, run_directory, error) == 0 && summary_make(&summary, &run, error) == 0 &&
         judge_claims(&claims, &summary, error) == 0 && charts_make(&summary, &charts, error) == 0 &&
         write_files(&summary, &charts, page, error) == 0) {
-        print_answers(out, &summary, page);
+        tell(&summary, out);
+        fputs("\nReport: ", out);
+        terminal_plain(out, page);
+        fputc('\n', out);
         result = 0;
     }
     chart_list_free(&charts);
+    claims_free(&claims);
+    summary_free(&summary);
+    load_free(&run);
+    return result;
+}
+
+static void write_json(const struct summary *summary, FILE *out)
+{
+    char *text = summary_json_text(summary);
+
+    if (text)
+        fprintf(out, "%s\n", text);
+    free(text);
+}
+
+static const struct format {
+    const char *name;
+    void (*write)(const struct summary *summary, FILE *out);
+    bool whole; /* shows what the bootstrap says */
+} formats[] = {
+    {"text", tell, false},
+    {"csv", tables_csv, false},
+    {"json", write_json, true},
+    {"markdown", tables_markdown, false},
+};
+
+static const struct format *find_format(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!strcmp(formats[i].name, name))
+            return &formats[i];
+    return NULL;
+}
+
+bool report_knows(const char *format)
+{
+    return find_format(format) != NULL;
+}
+
+int report_print(const char *run_directory, const char *name, FILE *out, struct error *error)
+{
+    const struct format *format = find_format(name);
+    struct run run;
+    struct summary summary = {0};
+    struct claims claims = {0};
+    int result = -1;
+
+    if (!format)
+        return error_set(error, "\"%s\" is no format: text, csv, json, markdown", name);
+    if (load_run(&run, run_directory, error) == 0 &&
+        (format->whole ? summary_make : summary_make_unchecked)(&summary, &run, error) == 0 &&
+        judge_claims(&claims, &summary, error) == 0) {
+        format->write(&summary, out);
+        result = 0;
+    }
     claims_free(&claims);
     summary_free(&summary);
     load_free(&run);

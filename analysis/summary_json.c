@@ -241,9 +241,10 @@ static json_t *crossover_rows(const struct summary *summary)
     return array;
 }
 
-int summary_json_write(const struct summary *summary, const char *path, struct error *error)
+char *summary_json_text(const struct summary *summary)
 {
-    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "run",
+    json_t *root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "schema", 1, "run",
                              summary->run->name, "trials", (json_int_t)summary->run->trial_count,
                              "valid", (json_int_t)summary->valid, "void",
                              (json_int_t)summary->void_count, "margin", summary->margin,
@@ -256,13 +257,17 @@ int summary_json_write(const struct summary *summary, const char *path, struct e
         json_object_set_new(root, "sections", claims_sections_json(summary));
     }
     char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
-    int result = -1;
 
-    if (!text)
-        error_set(error, "%s: out of memory", path);
-    else
-        result = publish_bytes(path, text, strlen(text), error);
-    free(text);
     json_decref(root);
+    return text;
+}
+
+int summary_json_write(const struct summary *summary, const char *path, struct error *error)
+{
+    char *text = summary_json_text(summary);
+    int result = text ? publish_bytes(path, text, strlen(text), error)
+                      : error_set(error, "%s: out of memory", path);
+
+    free(text);
     return result;
 }

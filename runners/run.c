@@ -270,15 +270,16 @@ static int measure(struct session *session, const char *directory, const json_t 
 }
 
 /* 0, 1 or 3; everything that the session holds is released by the caller. */
-static int run(struct session *session, const struct request *request, const json_t *header)
+static int run(struct session *session, const struct request *request, const json_t *header,
+               char directory[PATH_MAX])
 {
     struct schedule schedule = {0};
-    char directory[PATH_MAX];
     struct error error;
     int code = EXIT_ENVIRONMENT;
 
     if (session_open(session, &error) < 0 ||
         make_directory(directory, session, request, header, &error) < 0) {
+        *directory = 0;
         fprintf(stderr, "iotoll: %s\n", error.text);
         return spawn_stop_requested() ? EXIT_INCOMPLETE : EXIT_ENVIRONMENT;
     }
@@ -299,7 +300,7 @@ static int run(struct session *session, const struct request *request, const jso
     return code;
 }
 
-int run_main(int argc, char **argv)
+int run_main(int argc, char **argv, char directory[4096])
 {
     struct session session = {.undo = {.lock = -1}, .journal = {.fd = -1}};
     char program[PATH_MAX], methods[PATH_MAX];
@@ -325,7 +326,7 @@ int run_main(int argc, char **argv)
     else {
         spawn_watch_signals();
         session.accounting.sessions++;
-        code = run(&session, &request, header);
+        code = run(&session, &request, header, directory);
     }
     json_decref(header);
     if (session_close(&session) < 0 && code == EXIT_DONE)

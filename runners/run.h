@@ -2,8 +2,9 @@
 #ifndef IOTOLL_RUN_H
 #define IOTOLL_RUN_H
 
-/* `iotoll run CONFIG ...`: measure. argv[0] is "run". Returns an exit code. */
-int run_main(int argc, char **argv);
+/* `iotoll run CONFIG ...`: measure. argv[0] is "run". Returns an exit code; directory, "" before, gets
+ * the run's if there is one. */
+int run_main(int argc, char **argv, char directory[4096]);
 
 /* `iotoll list [--json]`: every method, and whether it works here. */
 int list_main(int argc, char **argv);

@@ -12,6 +12,7 @@
 #include "analysis/chart_script.h"
 #include "analysis/charts.h"
 #include "analysis/gnuplot.h"
+#include "analysis/sha256.h"
 #include "common/publish.h"
 #include "tests/unit/run_fixture.h"
 
@@ -51,7 +52,7 @@ static struct chart line_chart(void)
         series->colour = s;
         for (double x = 4096; x <= 1 << 20; x *= 4)
             chart_add_value(series,
-                            (struct chart_value){x, s + 1, s == 2 ? NAN : s + 0.9, s + 1.2});
+                            (struct chart_value){x, s + 1, s == 2 ? NAN : s + 0.9, s + 1.2, false});
     }
     return chart;
 }
@@ -100,14 +101,18 @@ static void test_draw(void **state)
     (void)state;
     if (access("/usr/bin/gnuplot", X_OK) < 0)
         skip();
-    for (int kind = CHART_LINES; kind <= CHART_MAP; kind++) {
+    for (int kind = CHART_LINES; kind <= CHART_PANEL_MAPS; kind++) {
         *chart_list_add(&list) = line_chart();
         struct chart *chart = &list.charts[list.count - 1];
         chart->kind = (enum chart_kind)kind;
         snprintf(chart->name, sizeof chart->name, "kind-%d", kind);
         chart->ratio = chart->logarithmic = kind == CHART_LINES;
         chart->sizes = kind == CHART_LINES;
-        if (kind == CHART_LINES)
+        chart->columns = 1;
+        chart->x_scale = SCALE_SIZE;
+        if (kind >= CHART_PANEL_LINES)
+            assert_non_null(chart_add_panel(chart, "panel", SCALE_LOG));
+        if (kind == CHART_LINES || kind == CHART_PANEL_LINES)
             continue;
         chart->category_count = 5;
         chart->categories = calloc(5, sizeof *chart->categories);
@@ -120,9 +125,10 @@ static void test_draw(void **state)
         fail_msg("%s", error.text);
     assert_true(is_there(directory, "kind-0.svg") && is_there(directory, "kind-0-dark.svg"));
     assert_true(is_there(directory, "kind-0.png") && is_there(directory, "kind-1.png"));
-    assert_true(is_there(directory, "kind-2.svg") && is_there(directory, "kind-2.png"));
+    assert_true(is_there(directory, "kind-4.svg") && is_there(directory, "kind-4.png"));
+    assert_true(is_there(directory, "kind-4.gp") && is_there(directory, "kind-4-dark.svg"));
     chart_list_free(&list);
-    snprintf(command, sizeof command, "test $(ls -A %s | wc -l) = 9 && rm -r %s", directory,
+    snprintf(command, sizeof command, "test $(ls -A %s | wc -l) = 25 && rm -r %s", directory,
              directory);
     assert_int_equal(system(command), 0);
 }
@@ -177,6 +183,20 @@ static void test_publish_leaves_nothing_behind(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* FIPS 180-4's examples, and lengths around a block's end (from sha256sum). */
+static void test_sha256(void **state)
+{
+    char source[64], text[128];
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    assert_string_equal(sha256_source("", 0, source), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    assert_string_equal(sha256_source("abc", 3, source), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+    assert_string_equal(sha256_source(text, 119, source), "sha256-MeulHDE6XAgiat8Y1KNZz9/Y0ugWsT9K+VL36mWE3Ps=");
+    assert_string_equal(sha256_source(text, 120, source), "sha256-Lz0zVDLHC1gK8Ojhs2dKfAINaDql9zqq7f3FWvkEwhw=");
+    assert_string_equal(sha256_source(text, 128, source), "sha256-aDbPE7rEAOkQUHHNavRwhN+srU5eMCyUv+0k4BOvtz4=");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_script_starts_at_zero),
         cmocka_unit_test(test_draw),
         cmocka_unit_test(test_unfinished_picture_is_refused),
+        cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_publish_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,24 +112,25 @@ static size_t write_left_out(FILE *out, const struct run *run)
     return json_array_size(list);
 }
 
-void page_exclusions(FILE *out, const struct summary *summary)
+void page_exclusions(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
     bool missing = false;
 
+    (void)charts;
     for (size_t i = 0; i < summary->run->point_count; i++)
         missing |= why_missing(summary, i) != NULL;
-    fputs("<h2>What is not in these numbers</h2>\n", out);
     if (write_left_out(out, summary->run) == 0 && summary->void_reason_count == 0 && !missing)
         fputs("<p>Nothing: every point has a result and no trial is void.</p>\n", out);
     write_missing(out, summary);
     write_voids(out, summary);
 }
 
-void page_method(FILE *out, const struct summary *summary)
+void page_method(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
+    (void)charts;
     fprintf(
         out,
-        "<h2>How to read this</h2>\n<div class=\"card\">\n"
+        "<div class=\"card\">\n"
         "<p>A trial is one fresh process. A block is one trial of every point of a group, in "
         "random order, so that ratios compare what ran side by side; a method is compared with the "
         "baseline at the same block size. Time is setup, transfer and teardown together. Shown are "
@@ -139,7 +140,8 @@ void page_method(FILE *out, const struct summary *summary)
         "tell different stories, the table says so.</p>\n"
         "<p><b>Faster</b> or <b>slower</b>: the whole interval lies on one side of 1, and that "
         "stands after Holm's correction for all comparisons of the group. "
-        "<b>Equivalent</b>: it lies within %.1f %% of 1. <b>Unresolved</b>: neither; under n stands "
+        "<b>Equivalent</b>: it lies within %.1f %% of 1. <b>Unresolved</b>: neither; under n "
+        "stands "
         "what difference so many blocks find 4 times in 5.</p>\n"
         "<p><b>A/A</b>: in every group the baseline is measured twice under two names. What these "
         "equals differ by is noise: its 95th percentile is the noise floor, and differences below "
@@ -150,103 +152,4 @@ void page_method(FILE *out, const struct summary *summary)
         "href=\"trials.csv\">trials.csv</a>.</p>\n"
         "</div>\n",
         SUMMARY_LEAST_N, 100 * summary->margin, 100 * SUMMARY_LEAST_MARGIN);
-}
-
-/* The key in words, without the unit that the value will show. */
-static void write_key(FILE *out, const char *key, const char *unit)
-{
-    size_t length = strlen(key) - strlen(unit);
-
-    for (size_t i = 0; i < length; i++)
-        html_format(out, "%c", key[i] == '_' ? ' ' : key[i]);
-}
-
-static const char *unit_of(const char *key, const json_t *value)
-{
-    static const char *const units[] = {"_bytes", "_ns"};
-    size_t length = strlen(key);
-
-    for (size_t i = 0; i < sizeof units / sizeof *units && json_is_number(value); i++)
-        if (length > strlen(units[i]) && !strcmp(key + length - strlen(units[i]), units[i]))
-            return units[i];
-    return "";
-}
-
-static void write_value(FILE *out, const char *key, const json_t *value)
-{
-    const char *unit = unit_of(key, value);
-    char human[32], *dump = NULL;
-
-    if (json_is_null(value) || (json_is_string(value) && !*json_string_value(value)))
-        return;
-    fputs("<dt>", out);
-    write_key(out, key, unit);
-    fputs("</dt><dd>", out);
-    if (!strcmp(unit, "_bytes"))
-        html_text(out, units_human_bytes(json_number_value(value), human));
-    else if (!strcmp(unit, "_ns"))
-        html_text(out, units_human_duration(json_number_value(value), human));
-    else if (json_is_string(value))
-        html_text(out, json_string_value(value));
-    else if ((dump = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6))))
-        html_text(out, dump);
-    free(dump);
-    fputs("</dd>\n", out);
-}
-
-/* A small object in the place of a value: its members one a line. */
-static void write_nested(FILE *out, const char *key, const json_t *object)
-{
-    const char *name;
-    json_t *value;
-
-    fputs("<dt>", out);
-    write_key(out, key, "");
-    fputs("</dt><dd>", out);
-    json_object_foreach((json_t *)object, name, value) {
-        html_format(out, "%s: %s", name, json_is_string(value) ? json_string_value(value) : "…");
-        fputs("<br>", out);
-    }
-    fputs("</dd>\n", out);
-}
-
-static void write_object(FILE *out, const char *title, const json_t *object)
-{
-    const char *key;
-    json_t *value;
-
-    if (!json_is_object(object))
-        return;
-    fputs("<div class=\"card\"><h3>", out);
-    html_text(out, title);
-    fputs("</h3>\n<dl>\n", out);
-    json_object_foreach((json_t *)object, key, value) {
-        if (json_is_object(value))
-            write_nested(out, key, value);
-        else
-            write_value(out, key, value);
-    }
-    fputs("</dl></div>\n", out);
-}
-
-void page_environment(FILE *out, const struct summary *summary)
-{
-    const json_t *targets = load_value(summary->run, "targets");
-    const char *key;
-    json_t *value;
-    char title[256];
-
-    fputs("<h2>Environment</h2>\n<div class=\"charts\">\n", out);
-    write_object(out, "Machine", load_value(summary->run, "environment"));
-    if (json_is_object(targets))
-        json_object_foreach((json_t *)targets, key, value) {
-            snprintf(title, sizeof title, "Target %s", key);
-            write_object(out, title, value);
-        }
-    write_object(out, "Build", load_value(summary->run, "build"));
-    write_object(out, "Where the time went", load_value(summary->run, "accounting"));
-    fputs("</div>\n<p class=\"note\">", out);
-    html_format(out, "Run %s, seed %.0f, made by iotoll %s.", summary->run->name,
-                load_number(summary->run, "seed", 0), load_text(summary->run, "build.version"));
-    fputs("</p>\n", out);
 }
