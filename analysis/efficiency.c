@@ -4,21 +4,13 @@
 #include <math.h>
 #include <stdio.h>
 
-#if __has_include("analysis/limits.h")
 #include "analysis/limits.h"
-#endif
 
 /* The limit of a point in bytes a second, with its name; NaN where this run measured none. */
 static double limit_of(const struct run *run, const struct point *point, const char **name)
 {
     *name = NULL;
-#if __has_include("analysis/limits.h") /* a room that is being built */
     return limits_bytes_per_s(run, point, name);
-#else
-    (void)run;
-    (void)point;
-    return NAN;
-#endif
 }
 
 double efficiency_of(const struct summary *summary, size_t point, const char **limit,
