@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# make deps | all | report | compare | check | torture | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
+# make deps | all | report | compare | kernels | check | torture | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
 # CC=clang changes the compiler. Everything that is built goes under build/.
 
 CONFIG  ?= configs/default.json
@@ -45,7 +45,7 @@ bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 objects    := $(library) $(harness) $(price_harness) $(prices:$(BUILD)/prices/%=$(BUILD)/runners/prices/%.o) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
-.PHONY: all deps report compare check torture bench install clean tests
+.PHONY: all deps report compare kernels check torture bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -54,11 +54,13 @@ all: $(BUILD)/iotoll $(methods) $(prices)
 run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine \
                  e2fsprogs xfsprogs btrfs-progs iproute2
 test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio iperf3
+kernel_packages := qemu-system-x86 busybox-static kmod xz-utils zstd
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
-	    $(if $(filter check torture bench,$(MAKECMDGOALS)),$(test_packages))
+	    $(if $(filter check torture bench,$(MAKECMDGOALS)),$(test_packages)) \
+	    $(if $(filter check kernels,$(MAKECMDGOALS)),$(kernel_packages))
 # Nothing is compiled before deps is through when both are asked for.
 $(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(test_programs:%=%.o) $(preloads): | deps)
 
@@ -110,6 +112,8 @@ $(BUILD)/%.o: %.c Makefile
 	$(Q)$(CC) $(FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
 
 $(BUILD)/analysis/shares.o: analysis/shares.txt # which it holds
+# The guest's first program, which the command holds.
+$(BUILD)/runners/kernels_script.o: runners/kernels_init.sh
 
 # What the binaries were built with and from is part of every result.
 commit := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
@@ -129,9 +133,19 @@ compare: all
 	$(if $(and $(BASE),$(NEW)),,$(error make compare BASE=DIR NEW="DIR..."))
 	$(Q)$(BUILD)/iotoll compare $(BASE) $(NEW)
 
+# make kernels KERNELS="6.1 6.12" BOOTS=5: packaged kernels, booted in turn and compared; KERNEL_OPTIONS="--accel tcg" etc.
+KERNELS ?= 6.1 6.12
+BOOTS   ?= 5
+kernels: all
+	$(Q)runners/kernels_fetch.sh build/kernels $(KERNELS)
+	$(Q)$(BUILD)/iotoll kernels $(CONFIG) --boots $(BOOTS) $(KERNEL_OPTIONS) \
+	    $(foreach series,$(KERNELS),--kernel build/kernels/$(series)/vmlinuz:build/kernels/$(series)/modules)
+	$(give_back)
+
 tests: all $(test_programs) $(preloads)
 
 check: tests
+	$(Q)runners/kernels_fetch.sh build/kernels 6.1 6.12 || echo "  no kernels to boot: their tests will be skipped"
 	$(Q)BUILD=$(BUILD) tests/run
 
 # make torture TORTURE="--kills 20 --methods 10 --interrupts 10 --seed 2"; half an hour without.
