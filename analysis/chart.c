@@ -55,6 +55,18 @@ int chart_add_value(struct chart_series *series, struct chart_value value)
     return 0;
 }
 
+void chart_list_note(struct chart_list *list, const char *note)
+{
+    char subtitle[CHART_TEXT];
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct chart *chart = &list->charts[i];
+        snprintf(subtitle, sizeof subtitle, "%.60s%s%.180s", note, *chart->subtitle ? " · " : "",
+                 chart->subtitle);
+        strcpy(chart->subtitle, subtitle);
+    }
+}
+
 static int publish_all(struct gnuplot *plot, const struct chart_list *list, const char *directory,
                        struct error *error)
 {

@@ -60,6 +60,9 @@ struct chart *chart_list_add(struct chart_list *list);
 struct chart_series *chart_add_series(struct chart *chart);
 int chart_add_value(struct chart_series *series, struct chart_value value);
 
+/* Put a note before the subtitle of each. */
+void chart_list_note(struct chart_list *list, const char *note);
+
 /* Draw all charts into directory as NAME.svg, NAME-dark.svg and NAME.png. 0, or -1 with the reason;
  * then some files may be new, but each is whole. */
 int chart_draw(const struct chart_list *list, const char *directory, struct error *error);

@@ -10,6 +10,7 @@
 #include "analysis/claims.h"
 #include "analysis/csv.h"
 #include "analysis/judge.h"
+#include "analysis/lanes.h"
 #include "analysis/page.h"
 #include "analysis/summary.h"
 #include "analysis/summary_json.h"
@@ -38,6 +39,8 @@ static void print_trust(FILE *out, const struct summary *summary)
 {
     char text[512];
 
+    if (lanes_is_emulated(summary->run))
+        terminal_wrapped(out, lanes_emulated_words);
     if (judge_noise_words(summary, text, sizeof text) > 0)
         fprintf(out, "%s\n", text);
     if (summary->noise.failed)
@@ -98,6 +101,8 @@ static int write_files(const struct summary *summary, struct chart_list *charts,
     char path[PATH_MAX];
     struct error no_charts = {""};
 
+    if (lanes_is_emulated(summary->run))
+        chart_list_note(charts, lanes_emulated_note);
     if (join(path, directory, "summary.json", error) < 0 ||
         summary_json_write(summary, path, error) < 0 || make_directories(directory, error) < 0)
         return -1;
