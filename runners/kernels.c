@@ -162,11 +162,10 @@ static int has_emulator(struct error *error)
 /* Everything that the command line and the config say. */
 static int read_request(struct kernels *kernels, const struct request *request, struct error *error)
 {
-    char methods[PATH_MAX];
     struct kernels_machine *machine = &kernels->machine;
 
-    run_find_programs(kernels->program, methods);
-    if (catalogue_load(&kernels->catalogue, methods, error) < 0 ||
+    run_find_programs(kernels->program, kernels->methods);
+    if (catalogue_load(&kernels->catalogue, kernels->methods, error) < 0 ||
         config_load(&kernels->config, request->config, &kernels->catalogue, error) < 0 ||
         read_number("--boots", request->boots, 100, &kernels->boots, error) < 0 ||
         read_number("--cpus", request->cpus, 256, &machine->cpus, error) < 0 ||

@@ -23,7 +23,7 @@ struct kernels {
     struct kernels_machine machine;
     const char *no_kvm; /* why KVM is not used, or NULL */
     uint64_t disk_bytes; /* of the file that serves as disk; 0: it is a device */
-    char output[PATH_MAX], work[PATH_MAX], program[PATH_MAX], disk[PATH_MAX]; /* absolute */
+    char output[PATH_MAX], work[PATH_MAX], program[PATH_MAX], methods[PATH_MAX], disk[PATH_MAX]; /* absolute */
     json_t *record; /* kernels.json */
 };
 

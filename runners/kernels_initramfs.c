@@ -11,6 +11,7 @@
 #include "runners/cpio.h"
 #include "runners/kernels_modules.h"
 #include "runners/kernels_script.h"
+#include "runners/price_programs.h"
 #include "runners/spawn.h"
 
 /* Programs of the system; without the first two there is no guest. */
@@ -94,6 +95,24 @@ static int add_libraries(struct cpio *cpio, const struct kernels_content *conten
     return result;
 }
 
+/* They need no library that methods do not. */
+static int add_prices(struct cpio *cpio, const struct kernels_content *content, struct error *error)
+{
+    char directory[PATH_MAX + 16], inside[128];
+    struct price_programs prices;
+
+    snprintf(directory, sizeof directory, "%s/../prices", content->methods);
+    if (price_programs_load(&prices, directory, error) < 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < prices.count && result == 0; i++) {
+        snprintf(inside, sizeof inside, "/iotoll/prices/%s", prices.all[i].name);
+        result = cpio_add_file(cpio, inside, 0755, prices.all[i].path, error);
+    }
+    price_programs_free(&prices);
+    return result;
+}
+
 static int add_programs(struct cpio *cpio, const struct kernels_content *content, struct error *error)
 {
     char inside[256];
@@ -106,7 +125,9 @@ static int add_programs(struct cpio *cpio, const struct kernels_content *content
         if (cpio_add_file(cpio, inside, 0755, method->program, error) < 0)
             return -1;
     }
-    return add_tools(cpio, error) < 0 || add_libraries(cpio, content, error) < 0 ? -1 : 0;
+    if (add_prices(cpio, content, error) < 0 || add_tools(cpio, error) < 0)
+        return -1;
+    return add_libraries(cpio, content, error);
 }
 
 /* Directories of the config, each once, without a leading slash: the guest puts them all on its disk. */
