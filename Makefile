@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# make deps | all | report | compare | check | torture | fuzz | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
+# make deps | all | report | compare | kernels | check | torture | fuzz | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
 # CC=clang changes the compiler. Everything that is built goes under build/.
 
 CONFIG  ?= configs/default.json
@@ -47,7 +47,7 @@ bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 objects    := $(library) $(harness) $(price_harness) $(prices:$(BUILD)/prices/%=$(BUILD)/runners/prices/%.o) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
-.PHONY: all deps report compare keep check torture fuzz bench install clean tests
+.PHONY: all deps report compare keep kernels check torture fuzz bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -57,11 +57,13 @@ run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libm
                  e2fsprogs xfsprogs btrfs-progs iproute2
 test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio \
                  iperf3 nodejs npm
+kernel_packages := qemu-system-x86 busybox-static kmod xz-utils zstd
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
-	    $(if $(filter check torture fuzz bench,$(MAKECMDGOALS)),$(test_packages))
+	    $(if $(filter check torture fuzz bench,$(MAKECMDGOALS)),$(test_packages)) \
+	    $(if $(filter check kernels,$(MAKECMDGOALS)),$(kernel_packages))
 # Nothing is compiled before deps is through when both are asked for.
 $(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(test_programs:%=%.o) $(preloads): | deps)
 
@@ -113,6 +115,8 @@ $(BUILD)/%.o: %.c Makefile
 	$(Q)$(CC) $(FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
 
 $(BUILD)/analysis/shares.o: analysis/shares.txt # which it holds
+# The guest's first program, which the command holds.
+$(BUILD)/runners/kernels_script.o: runners/kernels_init.sh
 
 # What the binaries were built with and from is part of every result.
 commit := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
@@ -131,6 +135,15 @@ report: all
 compare: all
 	$(if $(and $(BASE),$(NEW)),,$(error make compare BASE=DIR NEW="DIR..."))
 	$(Q)$(BUILD)/iotoll compare $(BASE) $(NEW)
+
+# make kernels KERNELS="6.1 6.12" BOOTS=5: packaged kernels, booted in turn and compared; KERNEL_OPTIONS="--accel tcg" etc.
+KERNELS ?= 6.1 6.12
+BOOTS   ?= 5
+kernels: all
+	$(Q)runners/kernels_fetch.sh build/kernels $(KERNELS)
+	$(Q)$(BUILD)/iotoll kernels $(CONFIG) --boots $(BOOTS) $(KERNEL_OPTIONS) \
+	    $(foreach series,$(KERNELS),--kernel build/kernels/$(series)/vmlinuz:build/kernels/$(series)/modules)
+	$(give_back)
 
 # RUN, small enough for git, as results/reference/NAME: the journal without the arrays that no report reads.
 keep:
@@ -151,6 +164,7 @@ $(BUILD)/tests/browser/fetched: tests/browser/package.json tests/browser/package
 	    else echo "  no browser tests: npm says: $$(tail -n 1 npm.log)"; fi
 
 check: tests
+	$(Q)runners/kernels_fetch.sh build/kernels 6.1 6.12 || echo "  no kernels to boot: their tests will be skipped"
 	$(Q)BUILD=$(BUILD) tests/run
 
 # make torture TORTURE="--kills 20 --methods 10 --interrupts 10 --seed 2"; half an hour without.

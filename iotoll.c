@@ -12,6 +12,8 @@
 #include "analysis/report.h"
 #include "common/error.h"
 #include "runners/calibrate.h"
+#include "runners/kernels.h"
+#include "runners/parcel.h"
 #include "runners/prepare.h"
 #include "runners/run.h"
 
@@ -66,12 +68,15 @@ static const struct command {
                               "and why"},
     {"calibrate", calibrate_main, "calibrate CONFIG [--json] what single things cost on this machine, and its limits"},
     {"explain", explain_main, "explain DIR [TEXT]        the arithmetic of points: counts, prices, limits, and what is left"},
+    {"kernels", kernels_main, "kernels CONFIG --kernel IMAGE...\n"
+                              "                            boot kernels in turn, run the config in each, compare"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},
     {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
                         "                            receive what another host's send methods "
                         "send"},
     {"clean", clean_main, "clean                     remove what a killed run left behind"},
     {"prepare", prepare_main, NULL},
+    {"parcel", parcel_main, NULL},
 };
 
 static void print_help(FILE *out)

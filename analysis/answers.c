@@ -7,6 +7,7 @@
 
 #include "analysis/crossover.h"
 #include "analysis/decide.h"
+#include "analysis/lanes.h"
 #include "common/units.h"
 
 enum { NAMED = 4 }; /* methods that a sentence lists; more become a number */
@@ -174,6 +175,10 @@ static void write_shortage(const struct summary *summary, size_t first, size_t l
     const size_t leader = summary->decisions[first].members[0];
     size_t most = 0;
 
+    if (lanes_is_emulated(summary->run)) {
+        fputs("emulated, so no verdict on times", out);
+        return;
+    }
     for (size_t d = first; d < last; d++)
         if (summary->rows[summary->decisions[d].members[0]].n > most)
             most = summary->rows[summary->decisions[d].members[0]].n;

@@ -74,6 +74,18 @@ int chart_add_value(struct chart_series *series, struct chart_value value)
     return 0;
 }
 
+void chart_list_note(struct chart_list *list, const char *note)
+{
+    char subtitle[CHART_TEXT];
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct chart *chart = &list->charts[i];
+        snprintf(subtitle, sizeof subtitle, "%.60s%s%.180s", note, *chart->subtitle ? " · " : "",
+                 chart->subtitle);
+        strcpy(chart->subtitle, subtitle);
+    }
+}
+
 size_t chart_category(struct chart *chart, const char *name)
 {
     size_t i = 0;

@@ -93,6 +93,9 @@ struct chart_panel *chart_add_panel(struct chart *chart, const char *title,
                                     enum chart_scale_kind scale);
 int chart_add_value(struct chart_series *series, struct chart_value value);
 
+/* Put a note before the subtitle of each. */
+void chart_list_note(struct chart_list *list, const char *note);
+
 /* The place of a category, which is added if it is new; SIZE_MAX when out of memory. */
 size_t chart_category(struct chart *chart, const char *name);
 

@@ -10,17 +10,19 @@
 
 #include "analysis/compare_out.h"
 #include "analysis/compare_words.h"
+#include "analysis/lanes.h"
 #include "common/publish.h"
 #include "analysis/terminal.h"
 
 static const char usage[] =
     "usage: iotoll compare BASE NEW... [--output DIR] [--json] [--fail-if-slower PERCENT]\n"
-    "                                  [--different-machines]\n";
+    "                                  [--different-machines] [--different-lanes]\n";
 
 struct request {
     const char *output;
     double slower; /* a share; infinite: never fail */
-    bool json, different_machines;
+    bool json;
+    unsigned allowed; /* COMPARE_OTHER_... */
 };
 
 static int parse(struct request *request, int argc, char **argv)
@@ -30,6 +32,7 @@ static int parse(struct request *request, int argc, char **argv)
         {"json", no_argument, NULL, 'j'},
         {"fail-if-slower", required_argument, NULL, 'f'},
         {"different-machines", no_argument, NULL, 'm'},
+        {"different-lanes", no_argument, NULL, 'l'},
         {0},
     };
     char *end;
@@ -39,7 +42,8 @@ static int parse(struct request *request, int argc, char **argv)
         switch (option) {
         case 'o': request->output = optarg; break;
         case 'j': request->json = true; break;
-        case 'm': request->different_machines = true; break;
+        case 'm': request->allowed |= COMPARE_OTHER_MACHINES; break;
+        case 'l': request->allowed |= COMPARE_OTHER_MACHINES | COMPARE_OTHER_LANES; break;
         case 'f':
             request->slower = strtod(optarg, &end) / 100;
             if (end != optarg && (!*end || !strcmp(end, "%")) && request->slower >= 0 &&
@@ -85,6 +89,11 @@ static int write_page(const struct compare *compare, const char *directory, stru
     if (join(path, directory, "charts", error) < 0 || publish_directory(path, error) < 0 ||
         compare_charts(compare, &charts, error) < 0)
         goto out;
+    for (size_t i = 0; i < compare->side_count; i++)
+        if (lanes_is_emulated(&compare->sides[i].run)) {
+            chart_list_note(&charts, lanes_emulated_note);
+            break;
+        }
     if (chart_draw(&charts, path, &no_charts) < 0) {
         fprintf(stderr, "warning: no charts: %s\n", no_charts.text);
         chart_list_free(&charts);
@@ -160,8 +169,7 @@ int compare_main(int argc, char **argv)
 
     if (parse(&request, argc, argv) < 0)
         return EXIT_USAGE;
-    if (compare_load(&compare, argv + optind, (size_t)(argc - optind), request.different_machines,
-                     &error) == 0) {
+    if (compare_load(&compare, argv + optind, (size_t)(argc - optind), request.allowed, &error) == 0) {
         code = EXIT_ENVIRONMENT;
         if (hand_out(&compare, &request, argv[optind + 1], &error) == 0)
             code = judge(&compare, request.slower);

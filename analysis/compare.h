@@ -55,6 +55,7 @@ struct comparison {
     struct advice *advices; /* the two sides recommend nothing in common */
     size_t advice_count, kept_advice;
     double margin;
+    bool withheld;     /* a side is emulated: no verdict on times */
     bool within_boots; /* a side has one boot: intervals are over trials, not over boots */
 };
 
@@ -72,11 +73,14 @@ struct compare {
     size_t difference_count;
 };
 
+/* What runs may differ in beside kernel and settings. */
+enum { COMPARE_OTHER_MACHINES = 1, COMPARE_OTHER_LANES = 2 };
+
 /* Load the runs and sort them into sides: runs with the base's kernel and settings join it, if
  * there are others to compare with. 0, or -1 with an error: a run that cannot be read, or one of
- * another machine unless that is allowed. compare_free is safe after either. */
+ * another machine or lane unless `allowed` has the bit. compare_free is safe after either. */
 int compare_load(struct compare *compare, char *const *directories, size_t count,
-                 bool different_machines, struct error *error);
+                 unsigned allowed, struct error *error);
 void compare_free(struct compare *compare);
 
 /* Compare two sides whose summaries are made. 0, or -1 when out of memory. */

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/abilities.h"
 #include "analysis/compare_moved.h"
 #include "analysis/compare_out.h"
 #include "analysis/compare_words.h"
+#include "analysis/lanes.h"
+#include "analysis/tally.h"
 
 static json_t *number(double value)
 {
@@ -47,7 +50,8 @@ static json_t *boots(const struct run *run)
 
 static json_t *side_json(const struct side *side)
 {
-    return json_pack("{s:o, s:o, s:s, s:I, s:o, s:I, s:I, s:b, s:o}", "label", text(side->label),
+    return json_pack("{s:o, s:o, s:o, s:s, s:I, s:o, s:I, s:I, s:b, s:o}", "label", text(side->label),
+                     "lane", text(lanes_of(&side->run)),
                      "kernel", text(load_text(&side->run, "environment.kernel")), "run",
                      side->run.name, "runs", (json_int_t)side->runs, "boots", boots(&side->run),
                      "valid", (json_int_t)side->summary.valid, "void",
@@ -177,8 +181,9 @@ static json_t *comparison_json(const struct comparison *comparison)
     const bool proven = comparison->base->run.boot_count >= COMPARE_BOOTS &&
                         comparison->new->run.boot_count >= COMPARE_BOOTS;
 
-    return json_pack("{s:o, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "new",
-                     text(comparison->new->label), "margin", comparison->margin, "unit",
+    return json_pack("{s:o, s:b, s:o, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "new",
+                     text(comparison->new->label), "times_judged", !comparison->withheld, "counts",
+                     tally_json(comparison), "margin", comparison->margin, "unit",
                      comparison->within_boots ? "trial" : "boot", "enough_boots", proven, "proof",
                      sentence(comparison, NULL), "recommendations", advices(comparison), "methods",
                      methods(comparison), "points", changes(comparison), "not_compared",
@@ -193,6 +198,7 @@ json_t *compare_json(const struct compare *compare)
         json_array_append_new(sides, side_json(&compare->sides[i]));
     for (size_t i = 0; i + 1 < compare->side_count; i++)
         json_array_append_new(comparisons, comparison_json(&compare->comparisons[i]));
-    return json_pack("{s:i, s:o, s:o, s:o}", "schema", 1, "sides", sides, "differences",
-                     differences(compare), "comparisons", comparisons);
+    return json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", 1, "sides", sides, "differences",
+                     differences(compare), "methods", abilities_json(compare), "comparisons",
+                     comparisons);
 }

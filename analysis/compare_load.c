@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/compare.h"
+#include "analysis/lanes.h"
 #include "analysis/merge.h"
 
 static int refuse_machine(const struct run *base, const struct run *run, struct error *error)
@@ -76,14 +77,16 @@ static int refuse_twice(char *const *directories, size_t count, struct error *er
 }
 
 static int load_all(struct run *runs, struct facts *facts, char *const *directories, size_t count,
-                    bool different_machines, struct error *error)
+                    unsigned allowed, struct error *error)
 {
     if (refuse_twice(directories, count, error) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         if (load_run(&runs[i], directories[i], error) < 0)
             return -1;
-        if (!different_machines && refuse_machine(&runs[0], &runs[i], error) < 0)
+        if (!(allowed & COMPARE_OTHER_LANES) && lanes_refuse(&runs[0], &runs[i], error) < 0)
+            return -1;
+        if (!(allowed & COMPARE_OTHER_MACHINES) && refuse_machine(&runs[0], &runs[i], error) < 0)
             return -1;
         if (facts_read(&facts[i], &runs[i]) < 0)
             return error_set(error, "out of memory");
@@ -186,7 +189,7 @@ static int compare_all(struct compare *compare, struct error *error)
 }
 
 int compare_load(struct compare *compare, char *const *directories, size_t count,
-                 bool different_machines, struct error *error)
+                 unsigned allowed, struct error *error)
 {
     struct run *runs = calloc(count, sizeof *runs);
     struct facts *facts = calloc(count, sizeof *facts);
@@ -195,7 +198,7 @@ int compare_load(struct compare *compare, char *const *directories, size_t count
     *compare = (struct compare){.sides = calloc(count + 1, sizeof *compare->sides)};
     if (!runs || !facts || !compare->sides)
         error_set(error, "out of memory");
-    else if (load_all(runs, facts, directories, count, different_machines, error) == 0 &&
+    else if (load_all(runs, facts, directories, count, allowed, error) == 0 &&
              sort_into_sides(compare, runs, facts, count, error) == 0)
         result = compare_all(compare, error);
     for (size_t i = 0; i < count && runs && facts; i++) {

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
+#include "analysis/abilities.h"
 #include "analysis/compare_moved.h"
 #include "analysis/compare_out.h"
 #include "analysis/compare_tables.h"
 #include "analysis/compare_words.h"
 #include "analysis/html.h"
 #include "analysis/judge.h"
+#include "analysis/lanes.h"
 #include "analysis/page_parts.h"
+#include "analysis/tally.h"
 #include "common/publish.h"
 
 enum { MOST_CAUSES = 12 };
@@ -83,8 +86,7 @@ static void write_header(FILE *out, const struct compare *compare)
 
     fputs("<header>\n<h1>", out);
     if (compare->side_count == 2)
-        html_format(out, "What changed: %s → %s", compare->sides[0].label,
-                    compare->sides[1].label);
+        html_format(out, "What changed: %s → %s", compare->sides[0].label, compare->sides[1].label);
     else
         html_format(out, "What changed since %s", compare->sides[0].label);
     fputs("</h1>\n<p class=\"lead\">", out);
@@ -95,7 +97,9 @@ static void write_header(FILE *out, const struct compare *compare)
         write_side(out, &compare->sides[i], i == 0 ? "Base" : "New");
     fputs("</ul>\n", out);
     for (size_t i = 0; i < compare->side_count; i++)
-        if (compare->sides[i].summary.noise.failed)
+        if (lanes_is_emulated(&compare->sides[i].run))
+            html_warning(out, "%s. %s", compare->sides[i].label, lanes_emulated_words);
+        else if (compare->sides[i].summary.noise.failed)
             html_warning(out, "Do not trust %s: too many of its methods differ from themselves.",
                          compare->sides[i].label);
     for (size_t i = 0; i + 1 < compare->side_count; i++) {
@@ -111,8 +115,7 @@ static void write_differences(FILE *out, const struct compare *compare)
     fputs("<h2>What differs</h2>\n", out);
     if (compare->difference_count == 0) {
         fputs("<div class=\"card\">Nothing that is recorded: kernel, settings, targets, config "
-              "and build are the same.</div>\n",
-              out);
+              "and build are the same.</div>\n", out);
         return;
     }
     fputs("<div class=\"scroll\"><table>\n<thead><tr><th></th>", out);
@@ -154,9 +157,8 @@ static void write_ranks(FILE *out, const struct comparison *comparison)
             write_item(out, "Changed sides", flip, comparison, &comparison->changes[i]);
             written++;
         }
-    if (written == 0)
-        html_format_in(out, "li",
-                       "No recommendation changed: in %zu of %zu decisions an interface that was "
+    if (written == 0 && !comparison->withheld)
+        html_format_in(out, "li", "No recommendation changed: in %zu of %zu decisions an interface that was "
                        "best still is, and none went from faster than its baseline to slower.",
                        comparison->kept_advice, comparison->kept_advice);
     fputs("</ul>\n", out);
@@ -209,6 +211,7 @@ static void write_comparison(FILE *out, const struct compare *compare, size_t in
     write_words(out, counts, comparison, NULL);
     fputs("</p>\n", out);
     write_ranks(out, comparison);
+    tally_page(out, comparison);
     page_figures(out, charts, index);
     write_causes(out, comparison);
     compare_tables(out, comparison);
@@ -240,6 +243,7 @@ int compare_page(const struct compare *compare, const struct chart_list *charts,
         page_begin(text.out, "compare");
         write_header(text.out, compare);
         write_differences(text.out, compare);
+        abilities_page(text.out, compare);
         if (no_charts)
             html_warning(text.out, "No charts: %s", no_charts);
         for (size_t i = 0; i + 1 < compare->side_count; i++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/compare.h"
+#include "analysis/lanes.h"
 
 /* The points of a run in order, to be searched. */
 struct finder {
@@ -107,7 +108,9 @@ static int judge_changes(struct comparison *comparison)
     int result = stats_holm(p, comparison->count);
     for (size_t i = 0; i < comparison->count && result == 0; i++) {
         comparison->changes[i].p_holm = p[i];
-        comparison->changes[i].verdict = judge(&comparison->changes[i], comparison->margin);
+        comparison->changes[i].verdict =
+            comparison->withheld ? VERDICT_NONE
+                                 : judge(&comparison->changes[i], comparison->margin);
     }
     free(p);
     return result;
@@ -244,6 +247,7 @@ int compare_sides(struct comparison *comparison, const struct side *base, const 
         .methods = calloc(points, sizeof *comparison->methods),
         .advices = calloc(points, sizeof *comparison->advices),
         .margin = fmax(base->summary.margin, new->summary.margin),
+        .withheld = lanes_is_emulated(&base->run) || lanes_is_emulated(&new->run),
         .within_boots = base->run.boot_count < 2 || new->run.boot_count < 2,
     };
     bool found = finder_open(&in_base, &base->run) == 0;

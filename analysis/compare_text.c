@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/abilities.h"
 #include "analysis/compare_moved.h"
 #include "analysis/compare_out.h"
 #include "analysis/compare_words.h"
 #include "analysis/judge.h"
+#include "analysis/lanes.h"
+#include "analysis/tally.h"
 #include "analysis/terminal.h"
 #include "common/units.h"
 
@@ -26,6 +29,8 @@ static void print_sides(const struct compare *compare, FILE *out)
                 side->run.boot_count == 1 ? "" : "s", side->summary.valid);
         if (judge_noise_words(&side->summary, noise, sizeof noise) > 0)
             fprintf(out, "; %s", noise);
+        if (lanes_is_emulated(&side->run))
+            fputs("; EMULATED", out);
         fputc('\n', out);
         if (side->summary.noise.failed)
             fputs("      DO NOT TRUST IT: too many methods differ from themselves\n", out);
@@ -214,6 +219,7 @@ void compare_print(const struct compare *compare, FILE *out)
 {
     print_sides(compare, out);
     print_differences(compare, out);
+    abilities_print(compare, out);
     for (size_t i = 0; i + 1 < compare->side_count; i++) {
         const struct comparison *comparison = &compare->comparisons[i];
         fputs("\n", out);
@@ -223,6 +229,7 @@ void compare_print(const struct compare *compare, FILE *out)
         fputs("\n", out);
         print_proof(comparison, out);
         print_ranks(comparison, out);
+        tally_print(comparison, out);
         print_points(comparison, out);
         print_methods(comparison, out);
         print_causes(comparison, out);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/lanes.h"
 #include "common/units.h"
 
 static bool is_one_kernel(const struct comparison *comparison)
@@ -55,6 +56,11 @@ void compare_counts(const struct comparison *comparison, FILE *out)
 {
     size_t counts[VERDICT_UNRESOLVED + 1] = {0};
 
+    if (comparison->withheld) {
+        fprintf(out, "The times of %zu points are listed, and none is judged. %s", comparison->count,
+                lanes_emulated_words);
+        return;
+    }
     for (size_t i = 0; i < comparison->count; i++)
         counts[comparison->changes[i].verdict]++;
     fprintf(out, "Of %zu points %zu became slower and %zu faster; ", comparison->count,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/lanes.h"
+
 static int compare_labelled(const void *left, const void *right, void *argument)
 {
     const struct run_point *points = ((const struct run *)argument)->points;
@@ -124,7 +126,7 @@ static int choose_winners(struct summary *summary, struct decision *decision)
         free(scratch);
         return -1;
     }
-    if (summary->rows[best].n >= SUMMARY_LEAST_N) {
+    if (summary->rows[best].n >= SUMMARY_LEAST_N && !lanes_is_emulated(summary->run)) {
         decision->winners[decision->winner_count++] = best;
         for (size_t i = 1; i < decision->member_count; i++)
             if (may_equal_best(summary, decision->members[i], best, scratch))

@@ -8,6 +8,8 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 
+#include "analysis/lanes.h"
+
 /* As many or more differences between equals come about once in a hundred honest runs. */
 static const double not_believed = 0.01;
 
@@ -65,9 +67,9 @@ static int compare_groups(const void *left, const void *right, void *argument)
     return (a > b) - (a < b);
 }
 
-static void judge_row(struct row *row, double margin)
+static void judge_row(struct row *row, double margin, bool withheld)
 {
-    row->verdict = summary_verdict(&row->speed, margin);
+    row->verdict = withheld ? VERDICT_NONE : summary_verdict(&row->speed, margin);
     row->held_back = (row->verdict == VERDICT_FASTER || row->verdict == VERDICT_SLOWER) &&
                      row->p_holm > 1 - STATS_LEVEL;
     if (row->held_back)
@@ -89,7 +91,7 @@ static int judge_group(struct summary *summary, const size_t *members, size_t co
         struct row *row = &summary->rows[members[i]];
         row->p_holm = is_twin(summary->run, members[i]) ? row->speed.p : p[i];
         row->family = is_twin(summary->run, members[i]) ? 1 : family;
-        judge_row(row, summary->margin);
+        judge_row(row, summary->margin, lanes_is_emulated(summary->run));
     }
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "analysis/findings.h"
 #include "analysis/html.h"
 #include "analysis/judge.h"
+#include "analysis/lanes.h"
 #include "analysis/page_parts.h"
 #include "common/units.h"
 
@@ -160,6 +161,8 @@ static void write_warnings(FILE *out, const struct summary *summary)
 {
     char text[512];
 
+    if (lanes_is_emulated(summary->run))
+        html_warning(out, "%s", lanes_emulated_words);
     if (summary->noise.failed)
         html_warning(out,
                      "Do not trust these numbers: %zu of %zu methods differ from themselves, "

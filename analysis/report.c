@@ -8,6 +8,7 @@
 #include "analysis/charts.h"
 #include "analysis/claims.h"
 #include "analysis/csv.h"
+#include "analysis/lanes.h"
 #include "analysis/page.h"
 #include "analysis/summary.h"
 #include "analysis/summary_json.h"
@@ -42,6 +43,8 @@ static int write_files(const struct summary *summary, struct chart_list *charts,
     char path[PATH_MAX];
     struct error no_charts = {""};
 
+    if (lanes_is_emulated(summary->run))
+        chart_list_note(charts, lanes_emulated_note);
     if (join(path, directory, "summary.json", error) < 0 ||
         summary_json_write(summary, path, error) < 0 || make_directories(directory, error) < 0)
         return -1;

@@ -11,6 +11,7 @@
 #include "analysis/decide.h"
 #include "analysis/findings.h"
 #include "analysis/judge.h"
+#include "analysis/lanes.h"
 #include "analysis/terminal.h"
 #include "common/units.h"
 
@@ -42,9 +43,10 @@ static void write_trust(const struct summary *summary, FILE *out)
 {
     char text[512];
 
-    fprintf(out, "%zu valid trials, %zu void, up to %zu blocks\n", summary->valid,
-        summary->void_count,
+    fprintf(out, "%zu valid trials, %zu void, up to %zu blocks\n", summary->valid, summary->void_count,
             summary->blocks);
+    if (lanes_is_emulated(summary->run))
+        terminal_wrapped(out, lanes_emulated_words);
     if (judge_noise_words(summary, text, sizeof text) > 0)
         fprintf(out, "%s\n", text);
     if (summary->noise.failed)
@@ -191,6 +193,8 @@ void tables_markdown(const struct summary *summary, FILE *out)
     free(machine.text);
     fprintf(out, "\n\n%zu valid trials, %zu void, up to %zu blocks. ", summary->valid,
             summary->void_count, summary->blocks);
+    if (lanes_is_emulated(summary->run))
+        fprintf(out, "%s ", lanes_emulated_words);
     if (judge_noise_words(summary, text, sizeof text) > 0)
         plain(out, text);
     if (summary->noise.failed)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runners/environment.h"
 
+#if defined __x86_64__ || defined __i386__
+#include <cpuid.h>
+#endif
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +69,26 @@ static json_t *virtualisation(void)
     return json_string("virtual machine");
 }
 
+/* How much a time is worth here. An emulator says so where every hypervisor says who it is: in a leaf of
+ * CPUID that begins at 0x40000000 (Linux, Documentation/virt/kvm/x86/cpuid.rst). */
+static const char *lane(void)
+{
+#if defined __x86_64__ || defined __i386__
+    unsigned features, unused, name[3];
+
+    if (!__get_cpuid(1, &unused, &unused, &features, &unused) || !(features & 1u << 31))
+        return "bare metal";
+    __cpuid(0x40000000, unused, name[0], name[1], name[2]);
+    if (!memcmp(name, "TCGTCGTCGTCG", sizeof name))
+        return "emulated";
+    if (!memcmp(name, "KVMKVMKVM\0\0", sizeof name))
+        return "kvm";
+    return "virtual machine";
+#else
+    return access("/sys/hypervisor/type", R_OK) == 0 ? "virtual machine" : "unknown";
+#endif
+}
+
 static json_t *mitigations(void)
 {
     static const char directory[] = "/sys/devices/system/cpu/vulnerabilities";
@@ -104,11 +127,12 @@ json_t *environment_describe(void)
 
     uname(&name);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "host",
+        "{s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "host",
         name.nodename, "kernel", name.release, "kernel_version", name.version, "architecture",
         name.machine, "cpu_model", keyed_text("/proc/cpuinfo", "model name"), "cpus",
         (int)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes", memory_bytes(), "virtualisation",
-        virtualisation(), "boot_id", file_text("/proc/sys/kernel/random/boot_id"), "root", geteuid() == 0,
+        virtualisation(), "lane", lane(), "boot_id", file_text("/proc/sys/kernel/random/boot_id"),
+        "root", geteuid() == 0,
         "transparent_hugepages", chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
         "transparent_hugepages_shmem",
         chosen("/sys/kernel/mm/transparent_hugepage/shmem_enabled"), "governor",
