@@ -96,6 +96,8 @@ const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
                strcmp(point->distribution, "zipf") ? "" : ", Zipf");
     if (!strcmp(point->consumption, "touch"))
         append(buffer, ", touching one byte a page");
+    else if (!strcmp(point->consumption, "touch_line"))
+        append(buffer, ", touching one byte a cache line");
     else if (!strcmp(point->consumption, "digest") && !point->operations)
         append(buffer, ", reading every byte");
     else if (strcmp(point->consumption, "none") && strcmp(point->consumption, "digest"))

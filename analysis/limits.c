@@ -46,7 +46,9 @@ static bool is_large_and_warm(const struct point *point, const struct task_trait
 
 static bool reads_memory(const struct point *point, const struct task_traits *task)
 {
-    return is_large_and_warm(point, task) && !strcmp(point->consumption, "digest");
+    const bool every_line = !strcmp(point->consumption, "digest") || !strcmp(point->consumption, "touch_line");
+
+    return is_large_and_warm(point, task) && every_line;
 }
 
 static bool copies_memory(const struct point *point, const struct task_traits *task)

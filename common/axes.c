@@ -9,7 +9,7 @@ const char *const axes_policies[] = {
     "none",   "populate", "populate_read", "willneed",        "sequential",
     "random", "hugepage", "cold_behind",   "dontneed_behind", NULL};
 const char *const axes_alignments[] = {"page", "malloc", "huge", NULL};
-const char *const axes_consumptions[] = {"none", "touch", "digest", NULL};
+const char *const axes_consumptions[] = {"none", "touch", "touch_line", "digest", NULL};
 const char *const axes_durabilities[] = {"none", "fdatasync", NULL};
 const char *const axes_destinations[] = {"fresh", "overwrite", NULL};
 const char *const axes_distributions[] = {"uniform", "zipf", NULL};

@@ -25,7 +25,7 @@ enum policy {
     POLICY_DONTNEED_BEHIND
 };
 enum alignment { ALIGNMENT_PAGE, ALIGNMENT_MALLOC, ALIGNMENT_HUGE };
-enum consumption { CONSUME_NONE, CONSUME_TOUCH, CONSUME_DIGEST };
+enum consumption { CONSUME_NONE, CONSUME_TOUCH, CONSUME_TOUCH_LINE, CONSUME_DIGEST };
 enum durability { DURABILITY_NONE, DURABILITY_FDATASYNC };
 enum overwrite { DESTINATION_FRESH, DESTINATION_OVERWRITE };
 enum distribution { DISTRIBUTION_UNIFORM, DISTRIBUTION_ZIPF };
@@ -43,7 +43,7 @@ enum cache { CACHE_COLD, CACHE_WARM, CACHE_PRESSURED, CACHE_WARM_SMALL_FOLIOS };
 extern const char *const axes_names[];
 extern const char *const axes_policies[];
 extern const char *const axes_alignments[];     /* page malloc huge */
-extern const char *const axes_consumptions[];   /* none touch digest */
+extern const char *const axes_consumptions[];   /* none touch touch_line digest */
 extern const char *const axes_durabilities[];   /* none fdatasync */
 extern const char *const axes_destinations[];   /* fresh overwrite */
 extern const char *const axes_distributions[];  /* uniform zipf */

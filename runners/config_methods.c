@@ -258,7 +258,7 @@ static int check_named(const struct sweep *sweep, struct sweep_method *method,
         if (consumptions->values[i] == CONSUME_NONE)
             return field_error(entry, error,
                                "%s/%s moves no bytes when consumption is \"none\" "
-                               "(take \"touch\" or \"digest\")",
+                               "(take \"touch\", \"touch_line\" or \"digest\")",
                                task, name);
     for (struct sweep_method *other = sweep->methods; other < method; other++)
         if (same_method(other, method))

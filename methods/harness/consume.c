@@ -7,11 +7,14 @@
 #include "methods/harness/compute.h"
 #include "methods/harness/method.h"
 
-enum { TOUCH_STRIDE = 4096, PIECE = 64 << 10 };
+enum { PIECE = 64 << 10 };
 
-static void touch(const volatile unsigned char *bytes, size_t length)
+/* One byte is read of so many; none at all where it is not said. */
+static const size_t touch_strides[] = {[CONSUME_TOUCH] = 4096, [CONSUME_TOUCH_LINE] = 64, [CONSUME_DIGEST] = 0};
+
+static void touch(const volatile unsigned char *bytes, size_t length, size_t stride)
 {
-    for (size_t i = 0; i < length; i += TOUCH_STRIDE)
+    for (size_t i = 0; stride && i < length; i += stride)
         (void)bytes[i];
 }
 
@@ -19,8 +22,8 @@ static void read_bytes(struct job *job, const void *bytes, size_t length)
 {
     if (job->consumption == CONSUME_DIGEST)
         digest_add(&job->digest, bytes, length);
-    else if (job->consumption == CONSUME_TOUCH)
-        touch(bytes, length);
+    else
+        touch(bytes, length, touch_strides[job->consumption]);
 }
 
 /* With work beside the reading the bytes are taken in pieces, as a program would that works on them as
@@ -62,8 +65,8 @@ void operation_done(struct job *job, uint64_t index, uint64_t begun, const void 
         job->consumed_bytes += job->block_size_bytes;
         if (job->consumption == CONSUME_DIGEST)
             job->digest.sum += digest_record(job->offsets[index], bytes, job->block_size_bytes);
-        else if (job->consumption == CONSUME_TOUCH)
-            touch(bytes, job->block_size_bytes);
+        else
+            touch(bytes, job->block_size_bytes, touch_strides[job->consumption]);
         if (job->compute_ns_per_kib)
             compute_for(job->compute_ns_per_kib, job->block_size_bytes);
     }

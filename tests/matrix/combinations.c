@@ -82,8 +82,8 @@ static void give_task(struct axes *axes, bool full)
         GIVE(axes, SIZE, sizes, 5, full);
     }
     if (task->consumes) {
-        const uint64_t all[] = {CONSUME_DIGEST, CONSUME_TOUCH, CONSUME_NONE};
-        give(axes, CONSUMPTION, all, lazy ? 2 : 3);
+        const uint64_t all[] = {CONSUME_DIGEST, CONSUME_TOUCH, CONSUME_TOUCH_LINE, CONSUME_NONE};
+        give(axes, CONSUMPTION, all, lazy ? 3 : 4);
     }
     if (task->writes)
         give_range(axes, DURABILITY, 0, 2, ~0U);
