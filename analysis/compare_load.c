@@ -176,7 +176,8 @@ static int list_differences(struct compare *compare)
 static int compare_all(struct compare *compare, struct error *error)
 {
     for (size_t i = 0; i < compare->side_count; i++)
-        if (summary_make_unchecked(&compare->sides[i].summary, &compare->sides[i].run, error) < 0)
+        if (summary_make_unchecked(&compare->sides[i].summary, &compare->sides[i].run, error) < 0 ||
+            counts_load(&compare->sides[i].summary.counts, &compare->sides[i].run, error) < 0)
             return -1;
     label_sides(compare);
     compare->comparisons = calloc(compare->side_count, sizeof *compare->comparisons);

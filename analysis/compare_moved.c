@@ -10,36 +10,57 @@
 enum { MOST_NAMED = 5 }; /* in a sentence: more is a table */
 
 /* Values of a row. A count moved when it differs by a tenth and by more than `least`; a phase or
- * CPU time when it accounts for a fifth of the change. */
+ * CPU time when it accounts for a fifth of the change. The device's own counters tell of everybody's
+ * traffic: they stand in where the process's (`rather`) is not known on both sides. */
 static const struct source {
     const char *name;
     int unit;
     size_t offset;
     double least;
+    size_t rather; /* another member of the row; 0: none */
 } sources[] = {
-    {"setup", MEASURE_PHASE, offsetof(struct row, setup_ns), 0},
-    {"transfer", MEASURE_PHASE, offsetof(struct row, transfer_ns), 0},
-    {"teardown", MEASURE_PHASE, offsetof(struct row, teardown_ns), 0},
-    {"of it syncing", MEASURE_PHASE, offsetof(struct row, sync_ns), 0},
-    {"minor faults", MEASURE_COUNT, offsetof(struct row, minor_faults), 16},
-    {"major faults", MEASURE_COUNT, offsetof(struct row, major_faults), 4},
-    {"bytes read from the device", MEASURE_BYTES, offsetof(struct row, device_read_bytes), 65536},
-    {"bytes written to the device", MEASURE_BYTES, offsetof(struct row, device_written_bytes),
-     65536},
-    {"waits", MEASURE_COUNT, offsetof(struct row, voluntary_context_switches), 4},
-    {"preemptions", MEASURE_COUNT, offsetof(struct row, involuntary_context_switches), 4},
-    {"system time", MEASURE_NS, offsetof(struct row, system_ns), 0},
-    {"user time", MEASURE_NS, offsetof(struct row, user_ns), 0},
-    {"median latency", MEASURE_NS, offsetof(struct row, latency_p50_ns), 100},
-    {"p99 latency", MEASURE_NS, offsetof(struct row, latency_p99_ns), 100},
-    {"p99.9 latency", MEASURE_NS, offsetof(struct row, latency_p999_ns), 100},
-    {"the method's events", MEASURE_COUNT, offsetof(struct row, events), 4},
-    {"peak memory", MEASURE_BYTES, offsetof(struct row, peak_rss_bytes), 1 << 20},
+#define OF(member) offsetof(struct row, member)
+    {"setup", MEASURE_PHASE, OF(setup_ns), 0, 0},
+    {"transfer", MEASURE_PHASE, OF(transfer_ns), 0, 0},
+    {"teardown", MEASURE_PHASE, OF(teardown_ns), 0, 0},
+    {"of it syncing", MEASURE_PHASE, OF(sync_ns), 0, 0},
+    {"minor faults", MEASURE_COUNT, OF(minor_faults), 16, 0},
+    {"major faults", MEASURE_COUNT, OF(major_faults), 4, 0},
+    {"bytes read for the process", MEASURE_BYTES, OF(process_read_bytes), 65536, 0},
+    {"bytes written for the process", MEASURE_BYTES, OF(process_written_bytes), 65536, 0},
+    {"bytes read from the device", MEASURE_BYTES, OF(device_read_bytes), 65536, OF(process_read_bytes)},
+    {"bytes written to the device", MEASURE_BYTES, OF(device_written_bytes), 65536, OF(process_written_bytes)},
+    {"waits", MEASURE_COUNT, OF(voluntary_context_switches), 4, 0},
+    {"preemptions", MEASURE_COUNT, OF(involuntary_context_switches), 4, 0},
+    {"system time", MEASURE_NS, OF(system_ns), 0, 0},
+    {"user time", MEASURE_NS, OF(user_ns), 0, 0},
+    {"median latency", MEASURE_NS, OF(latency_p50_ns), 100, 0},
+    {"p99 latency", MEASURE_NS, OF(latency_p99_ns), 100, 0},
+    {"p99.9 latency", MEASURE_NS, OF(latency_p999_ns), 100, 0},
+    {"the method's events", MEASURE_COUNT, OF(events), 4, 0},
+    {"peak memory", MEASURE_BYTES, OF(peak_rss_bytes), 1 << 20, 0},
+#undef OF
 };
 
-static double value_of(const struct row *row, const struct source *source)
+/* Counts of the counted trials, where both sides have some; by the rule of the counts above. */
+static const struct counted {
+    const char *name, *count;
+    double least;
+} counted[] = {
+    {"system calls", "syscalls", 4},
+    {"remote TLB shootdowns", "tlb_remote_shootdowns", 4},
+    {"pages reclaimed", "pages_reclaimed", 16},
+    {"requests to block devices", "block_requests", 4},
+};
+
+static double value_of(const struct row *row, size_t offset)
 {
-    return *(const double *)((const char *)row + source->offset);
+    return *(const double *)((const char *)row + offset);
+}
+
+static bool both_have(const struct row *base, const struct row *new, size_t offset)
+{
+    return offset && isfinite(value_of(base, offset)) && isfinite(value_of(new, offset));
 }
 
 /* Zero is taken for the least that counts, so that "from none" ranks high, but not beyond measure. */
@@ -74,14 +95,31 @@ static size_t add(struct measure list[COMPARE_MEASURES], size_t count, struct me
     return count;
 }
 
+static size_t add_counted(const struct comparison *comparison, const struct change *change,
+                          struct measure list[COMPARE_MEASURES], size_t count)
+{
+    const struct counts *base = &comparison->base->summary.counts, *new = &comparison->new->summary.counts;
+
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        struct measure measure = {counted[i].name, MEASURE_COUNT,
+                                  counts_per_cycle(base, change->base, counted[i].count),
+                                  counts_per_cycle(new, change->new, counted[i].count)};
+        count = add(list, count, measure, fmax(counted[i].least, measure.base / 10));
+    }
+    return count;
+}
+
 /* Bytes read for each byte used: of cold lookups, which read no record twice. */
 static size_t add_amplification(const struct comparison *comparison, const struct change *change,
                                 struct measure list[COMPARE_MEASURES], size_t count)
 {
     const struct point *point = &comparison->base->run.points[change->base].point;
     const double used = (double)point_cycle_bytes(point);
-    double base = comparison->base->summary.rows[change->base].device_read_bytes / used;
-    double new = comparison->new->summary.rows[change->new].device_read_bytes / used;
+    const struct row *old_row = &comparison->base->summary.rows[change->base];
+    const struct row *new_row = &comparison->new->summary.rows[change->new];
+    const size_t own = offsetof(struct row, process_read_bytes);
+    const size_t which = both_have(old_row, new_row, own) ? own : offsetof(struct row, device_read_bytes);
+    const double base = value_of(old_row, which) / used, new = value_of(new_row, which) / used;
 
     if (strcmp(point->task, "lookup") || strcmp(point->cache, "cold") || !(used > 0))
         return count;
@@ -100,12 +138,15 @@ size_t compare_moved(const struct comparison *comparison, const struct change *c
 
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         const struct source *source = &sources[i];
-        struct measure measure = {source->name, source->unit, value_of(base, source),
-                                  value_of(new, source)};
+        struct measure measure = {source->name, source->unit, value_of(base, source->offset),
+                                  value_of(new, source->offset)};
+        if (both_have(base, new, source->rather))
+            continue;
         bool share = source->least == 0;
         count = add(list, count, measure,
                     share ? step / 5 : fmax(source->least, measure.base / 10));
     }
+    count = add_counted(comparison, change, list, count);
     count = add_amplification(comparison, change, list, count);
     qsort(list, count, sizeof *list, compare_measures);
     return count;

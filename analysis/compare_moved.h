@@ -14,7 +14,7 @@ struct measure {
     enum { MEASURE_COUNT, MEASURE_BYTES, MEASURE_NS, MEASURE_PHASE, MEASURE_TIMES } unit;
     double base, new;
 };
-enum { COMPARE_MEASURES = 24 };
+enum { COMPARE_MEASURES = 32 };
 
 /* Those that moved, into list, phases first, then by relative change; returns their number. */
 size_t compare_moved(const struct comparison *comparison, const struct change *change,

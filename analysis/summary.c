@@ -157,6 +157,7 @@ static const struct middle middles[] = {
     MIDDLE(bystander_lost_ppm, false),
     MIDDLE(minor_faults, true),      MIDDLE(major_faults, true),
     MIDDLE(device_read_bytes, true), MIDDLE(device_written_bytes, true),
+    MIDDLE(process_read_bytes, true), MIDDLE(process_written_bytes, true),
     MIDDLE(peak_rss_bytes, false),   MIDDLE(user_ns, true),
     MIDDLE(system_ns, true),         MIDDLE(voluntary_context_switches, true),
     MIDDLE(involuntary_context_switches, true),

@@ -37,7 +37,7 @@ struct row {
     size_t n, void_count; /* blocks with a valid trial; void attempts */
     struct interval time_ns, throughput_bytes_per_s, cpu_s_per_gib, whole_process_ns;
     double setup_ns, transfer_ns, teardown_ns, sync_ns, minor_faults, major_faults;
-    double device_read_bytes, device_written_bytes, peak_rss_bytes;
+    double device_read_bytes, device_written_bytes, process_read_bytes, process_written_bytes, peak_rss_bytes;
     double requested_read_bytes, requested_written_bytes;
     double bystander_lost_ppm; /* of his work, in company */
     double user_ns, system_ns, voluntary_context_switches, involuntary_context_switches;
@@ -93,7 +93,7 @@ struct summary {
     size_t decision_count;
     struct noise noise;
     struct drift drift;
-    struct counts counts; /* these two are empty in a summary made unchecked */
+    struct counts counts; /* these two are empty in a summary made unchecked, until loaded into it */
     struct shares shares;
     double margin; /* SUMMARY_LEAST_MARGIN or more */
     const struct claims *claims; /* what became of the run's claims; borrowed, or NULL: not judged */
