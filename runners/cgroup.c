@@ -79,14 +79,20 @@ static int enable(const struct cgroup_place *place, struct cgroup_part *part, st
     return 0;
 }
 
-int cgroup_open(struct cgroup *cgroup, unsigned wanted, struct undo *undo, struct error *error)
+int cgroup_open_by(struct cgroup *cgroup, const char *proc, unsigned wanted, struct undo *undo, struct error *error)
 {
+    /* In version 2 what is written back counts for the group that the pages are charged to, syncs included: without
+     * the memory controller that is a group above ours, and the limit of io would hold for reads only
+     * (Documentation/admin-guide/cgroup-v2.rst, "Writeback"). */
+    const unsigned both = wanted & 1U << CGROUP_IO ? wanted | 1U << CGROUP_MEMORY : wanted;
     struct cgroup_place places[CGROUP_CONTROLLERS];
     unsigned number = undo_number();
 
     for (int i = 0; i < CGROUP_CONTROLLERS; i++)
         cgroup->parts[i] = (struct cgroup_part){.members = -1};
-    cgroup_find(wanted, places);
+    cgroup_find(proc, both, places);
+    if (places[CGROUP_IO].unified && places[CGROUP_MEMORY].unified)
+        wanted = both;
     for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
         struct cgroup_part *part = &cgroup->parts[i];
         bool again = i > 0 && cgroup->parts[0].directory[0] &&
@@ -101,6 +107,11 @@ int cgroup_open(struct cgroup *cgroup, unsigned wanted, struct undo *undo, struc
             return -1;
     }
     return 0;
+}
+
+int cgroup_open(struct cgroup *cgroup, unsigned wanted, struct undo *undo, struct error *error)
+{
+    return cgroup_open_by(cgroup, "/proc/self", wanted, undo, error);
 }
 
 void cgroup_close(struct cgroup *cgroup)

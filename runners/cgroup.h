@@ -24,6 +24,9 @@ struct cgroup {
 /* Make the group, as far as it is wanted (bit 1 << controller) and can be: what cannot has a reason in its
  * part. 0, or -1 when the undo log cannot be written. */
 int cgroup_open(struct cgroup *cgroup, unsigned wanted, struct undo *undo, struct error *error);
+
+/* The same by the files `mountinfo` and `cgroup` of another directory than /proc/self. */
+int cgroup_open_by(struct cgroup *cgroup, const char *proc, unsigned wanted, struct undo *undo, struct error *error);
 void cgroup_close(struct cgroup *cgroup); /* the directories are left to undo */
 
 /* Is there a group with this controller? */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runners/cgroup_find.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +28,14 @@ static bool lists(const char *list, const char *word)
 }
 
 /* This process's own group in the hierarchy of a controller (NULL: version 2), below its mount point. */
-static int own_group(const char *controller, char path[256])
+static int own_group(const char *proc, const char *controller, char path[256])
 {
-    FILE *file = fopen("/proc/self/cgroup", "re");
     char line[512];
+    FILE *file;
     int result = -1;
 
+    snprintf(line, sizeof line, "%s/cgroup", proc);
+    file = fopen(line, "re");
     while (file && result < 0 && fgets(line, sizeof line, file)) {
         char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
         if (!group)
@@ -66,17 +69,17 @@ static struct libmnt_fs *find_mount(struct libmnt_table *table, const char *cont
 }
 
 /* mount point + own group - what is mounted; a group outside of what is mounted is not there to be used. */
-static int locate(struct libmnt_table *table, const char *controller, char mount[512], char own[512])
+static int locate(struct libmnt_table *table, const char *proc, const char *controller, char mount[512], char own[512])
 {
     struct libmnt_fs *fs = find_mount(table, controller);
     char group[256];
 
-    if (!fs || own_group(controller, group) < 0)
+    if (!fs || own_group(proc, controller, group) < 0)
         return -1;
     const char *root = mnt_fs_get_root(fs), *rest = group;
     size_t length = root && strcmp(root, "/") ? strlen(root) : 0;
     if (length > 0)
-        rest = strncmp(group, root, length) ? "" : group + length;
+        rest = strncmp(group, root, length) || (group[length] && group[length] != '/') ? "" : group + length;
     if (!strcmp(rest, "/") || !strncmp(rest, "/..", 3))
         rest = "";
     snprintf(mount, 512, "%.250s", mnt_fs_get_target(fs));
@@ -102,12 +105,12 @@ static bool all_listed(const char *directory, const char *file, unsigned wanted)
 
 /* A group of version 2 with members cannot have children with controllers: so a sister of our own group,
  * or of one above it, wherever the controllers are handed down. */
-static void find_unified(struct libmnt_table *table, unsigned wanted, struct cgroup_place *places)
+static void find_unified(struct libmnt_table *table, const char *proc, unsigned wanted, struct cgroup_place *places)
 {
     char mount[512], at[512];
     bool must_enable = false;
 
-    if (!wanted || locate(table, NULL, mount, at) < 0)
+    if (!wanted || locate(table, proc, NULL, mount, at) < 0)
         return;
     while (strlen(at) > strlen(mount) && !all_listed(at, "cgroup.subtree_control", wanted))
         *strrchr(at, '/') = 0;
@@ -127,19 +130,24 @@ static void find_unified(struct libmnt_table *table, unsigned wanted, struct cgr
     }
 }
 
-void cgroup_find(unsigned wanted, struct cgroup_place *places)
+void cgroup_find(const char *proc, unsigned wanted, struct cgroup_place *places)
 {
-    struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+    char path[PATH_ROOM], mount[512];
     unsigned unified = 0;
-    char mount[512];
 
+    snprintf(path, sizeof path, "%s/mountinfo", proc);
+    struct libmnt_table *table = mnt_new_table_from_file(path);
     for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
         places[i] = (struct cgroup_place){.controller = names[0][i]};
-        if (wanted & 1U << i && table && locate(table, names[0][i], mount, places[i].directory) < 0)
+        if (wanted & 1U << i && table && locate(table, proc, names[0][i], mount, places[i].directory) < 0)
             unified |= 1U << i;
     }
     if (table)
-        find_unified(table, unified, places);
+        find_unified(table, proc, unified, places);
+    /* Without the one controller the other is still of use. */
+    for (int i = 0; table && i < CGROUP_CONTROLLERS; i++)
+        if (unified & 1U << i && !places[i].directory[0])
+            find_unified(table, proc, 1U << i, places);
     mnt_unref_table(table);
     for (int i = 0; i < CGROUP_CONTROLLERS; i++)
         if (!places[i].directory[0])
@@ -147,7 +155,8 @@ void cgroup_find(unsigned wanted, struct cgroup_place *places)
                      "this machine has no control groups with the %s controller", names[1][i]);
         else if (access(places[i].directory, W_OK) < 0) {
             snprintf(places[i].reason, sizeof places[i].reason,
-                     "control groups cannot be made in %.160s without root", places[i].directory);
+                     "control groups cannot be made in %.160s%s%s", places[i].directory,
+                     errno == EACCES ? " without root" : ": ", errno == EACCES ? "" : strerror(errno));
             places[i].directory[0] = 0;
         }
 }

@@ -14,7 +14,8 @@ struct cgroup_place {
 };
 
 /* Fill places for the wanted controllers (bit 1 << enum cgroup_controller): a version-1 hierarchy if the
- * machine has one for it, else version 2, where both get the same directory. */
-void cgroup_find(unsigned wanted, struct cgroup_place *places);
+ * machine has one for it, else version 2, where both get the same directory. proc is /proc/self, or a directory with
+ * files `mountinfo` and `cgroup` like its. */
+void cgroup_find(const char *proc, unsigned wanted, struct cgroup_place *places);
 
 #endif
