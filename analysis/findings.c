@@ -81,10 +81,12 @@ static void find_overall(struct writer *writer)
     if (!out)
         return;
     fprintf(out, "In %zu of %zu comparisons an interface is proven faster than the plain one "
-                 "(read and write); ", gains, all);
+                 "(read and write)", gains, all);
     if (short_of > 0)
-        fprintf(out, "%zu lack%s the trials for a verdict; ", short_of, short_of == 1 ? "s" : "");
-    fprintf(out, "in the other %zu nothing better is proven.", all - gains - short_of);
+        fprintf(out, "; %zu lack%s the trials for a verdict", short_of, short_of == 1 ? "s" : "");
+    if (all > gains + short_of)
+        fprintf(out, "; in the other %zu nothing better is proven", all - gains - short_of);
+    fputc('.', out);
     end(writer, out);
 }
 

@@ -43,12 +43,21 @@ static uint64_t block_bytes(const struct plan *plan)
     return bytes;
 }
 
-static bool has_cold(const struct plan *plan)
+static bool has_cache(const struct plan *plan, const char *cache)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->points[i].supported && !strcmp(plan->points[i].point.cache, "cold"))
+        if (plan->points[i].supported && !strcmp(plan->points[i].point.cache, cache))
             return true;
     return false;
+}
+
+/* Memory is limited by a control group, and so is the speed of a throttled target. */
+static bool has_limits(const struct session *session)
+{
+    for (size_t i = 0; i < session->config.target_count; i++)
+        if (session->config.targets[i].type == TARGET_THROTTLED)
+            return true;
+    return has_cache(&session->plan, "pressured");
 }
 
 static void print_files(const struct target_spec *target, const char *bytes, FILE *out)
@@ -106,9 +115,11 @@ void dry_run_print(const struct session *session, FILE *out)
     fputs("what it touches:\n", out);
     for (size_t i = 0; i < config->target_count; i++)
         print_target(session, &config->targets[i], out);
-    if (has_cold(plan))
+    if (has_limits(session))
+        fputs("    control groups: one is made for the run, then removed\n", out);
+    if (has_cache(plan, "cold") || has_cache(plan, "pressured"))
         fprintf(out, "    the page cache: %s\n",
-                geteuid() == 0 ? "dropped whole before every cold trial (/proc/sys/vm/drop_caches)"
+                geteuid() == 0 ? "dropped whole before every cold or pressured trial (/proc/sys/vm/drop_caches)"
                                : "only the run's own files are evicted (no root)");
     fputs("    no setting of the system is changed\n", out);
 }

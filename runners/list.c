@@ -44,14 +44,14 @@ static void print_table(const struct session *session, FILE *out)
         if (strcmp(task, method->task))
             fprintf(out, "%s%s\n", *task ? "\n" : "", method->task);
         task = method->task;
-        fprintf(out, "  %-10s %s\n", method->name, method->summary);
-        fprintf(out, "  %-10s axes:", "");
+        fprintf(out, "  %-15s %s\n", method->name, method->summary);
+        fprintf(out, "  %-15s axes:", "");
         for (int axis = 0; axes_names[axis]; axis++)
             if (method->axes & 1U << axis)
                 fprintf(out, " %s", axes_names[axis]);
         fputs(method->axes & ~(unsigned)METHOD_LAZY ? "\n" : " none\n", out);
         if (!point->supported)
-            fprintf(out, "  %-10s not supported here: %s\n", "", point->reason);
+            fprintf(out, "  %-15s not supported here: %s\n", "", point->reason);
     }
 }
 

@@ -32,6 +32,13 @@ static double left_ns(const struct progress *progress, uint64_t blocks_done)
     return rest < budget ? rest : budget;
 }
 
+static const char *time_left(const struct progress *progress, uint64_t blocks_done, char text[32])
+{
+    double ns = left_ns(progress, blocks_done);
+
+    return ns > 0 ? units_human_duration(ns, text) : "nothing";
+}
+
 void progress_trial(const struct progress *progress, uint64_t block, const char *label)
 {
     char left[32];
@@ -39,7 +46,7 @@ void progress_trial(const struct progress *progress, uint64_t block, const char 
     if (!progress->terminal)
         return;
     fprintf(stderr, "%sblock %" PRIu64 "  %-60.60s  %s left", clear_line, block + 1, label,
-            units_human_duration(left_ns(progress, block), left));
+            time_left(progress, block, left));
     fflush(stderr);
 }
 
@@ -51,7 +58,7 @@ void progress_block(const struct progress *progress, uint64_t block)
         return;
     fprintf(stderr, "block %" PRIu64 " done: %" PRIu64 " trials so far, %" PRIu64 " void; %s left\n",
             block + 1, progress->trials, progress->voids,
-            units_human_duration(left_ns(progress, block + 1), left));
+            time_left(progress, block + 1, left));
 }
 
 void progress_say(const struct progress *progress, const char *format, ...)

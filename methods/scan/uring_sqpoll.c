@@ -2,7 +2,7 @@
 /* scan with io_uring where a kernel thread polls the submission queue: requests cost no system
  * call, and cached pages are copied by that thread while this one consumes. It burns a CPU of its
  * own, which is charged to this process. It falls asleep when it has nothing to do; the system
- * calls that woke it are counted: one or two at the start are normal, many mean that it did not
+ * calls that woke it are counted: up to two, at the start, are normal; many mean that it did not
  * poll. */
 #include "methods/harness/ring.h"
 

@@ -232,6 +232,18 @@ test_rows_bite() {
     stop_sink
 }
 
+# The polling thread sleeps before it has anything to do; 74 reads do not wake it 74 times. What it is woken for is
+# what the method says.
+test_polling() {
+    local woken
+    prepare
+    trace scan/uring_sqpoll --no-verify --block-size 4K --buffers 1 || tap_skip "$(cat err)"
+    woken=$(grep -c 'io_uring_enter(.*IORING_ENTER_SQ_WAKEUP' log) || :
+    [ "$woken" -le 4 ] || tap_fail "the polling thread was woken $woken times"
+    equal "$(jq .events out)" "$woken" "wakeups"
+    stop_sink
+}
+
 test_table_is_complete() {
     local method missing=
     for method in $(each_method); do
