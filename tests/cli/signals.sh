@@ -250,10 +250,13 @@ test_zombie_holds_no_lock() {
     wait_for 20 test -e waiting
     kill -KILL "$(cat zombie)"
     wait_for 5 grep -q '^State:.Z' "/proc/$(cat zombie)/status"
+    # As a child does that takes its time to die.
+    flock "$(state_directory)/lock" bash -c 'echo >held; exec sleep 0.7' &
+    wait_for 5 test -e held
     expect 0 "$iotoll" clean
     nothing_left
-    kill $!
-    wait $! || :
+    kill "$(jobs -p | head -n 1)"
+    wait || :
 }
 
 # hyperfine and its programs exchange files, which must go, too.

@@ -114,7 +114,7 @@ loop() {
 test_run() {
     need_root
     small_house
-    loop run_once run_is_sound 2
+    loop run_once run_is_sound 1
 }
 
 test_report() {
