@@ -15,14 +15,21 @@ struct cursor {
 int flat_open(struct flat *flat, const char *const *keys, size_t count)
 {
     *flat = (struct flat){.keys = keys, .count = count};
-    flat->values = calloc(count, sizeof *flat->values);
-    return flat->values ? 0 : -1;
+    flat->values = calloc(count + FLAT_LEARNED_MAX, sizeof *flat->values);
+    flat->next = calloc(count + FLAT_LEARNED_MAX + 1, sizeof *flat->next);
+    if (flat->values && flat->next)
+        return 0;
+    flat_close(flat);
+    return -1;
 }
 
 void flat_close(struct flat *flat)
 {
     json_decref(flat->object);
+    for (size_t i = 0; i < flat->learned_count; i++)
+        free(flat->learned[i]);
     free(flat->values);
+    free(flat->next);
     *flat = (struct flat){0};
 }
 
@@ -80,17 +87,38 @@ static bool take_number(struct cursor *cursor, int64_t *number)
     return cursor->at == cursor->end || !strchr(".eE0123456789", *cursor->at);
 }
 
-static bool take_numbers(struct cursor *cursor)
+/* The same, or one with a few digits behind a point, which is a real. */
+static bool take_plain_number(struct cursor *cursor, struct flat_value *value)
 {
-    int64_t ignored;
+    const char *start = cursor->at;
+
+    value->kind = FLAT_INTEGER;
+    if (take_number(cursor, &value->integer))
+        return true;
+    if (cursor->at == start || cursor->at == cursor->end || *cursor->at != '.' ||
+        (*start == '0' && cursor->at - start > 1))
+        return false;
+    value->kind = FLAT_OTHER;
+    const char *point = cursor->at++;
+    while (cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9' &&
+           cursor->at - point <= MOST_DIGITS)
+        cursor->at++;
+    return cursor->at - point > 1 &&
+           (cursor->at == cursor->end || !strchr(".eE0123456789", *cursor->at));
+}
+
+/* Numbers, or arrays of numbers. */
+static bool take_numbers(struct cursor *cursor, unsigned depth)
+{
+    struct flat_value ignored;
 
     if (!take(cursor, '['))
         return false;
     if (take(cursor, ']'))
         return true;
     do {
-        peek(cursor);
-        if (!take_number(cursor, &ignored))
+        if (peek(cursor) == '[' && depth > 0 ? !take_numbers(cursor, depth - 1)
+                                            : !take_plain_number(cursor, &ignored))
             return false;
     } while (take(cursor, ','));
     return take(cursor, ']');
@@ -103,40 +131,73 @@ static bool take_value(struct cursor *cursor, struct flat_value *value)
     case 'n': value->kind = FLAT_NULL; return take_word(cursor, "null");
     case 't': value->kind = FLAT_TRUE; return take_word(cursor, "true");
     case 'f': value->kind = FLAT_FALSE; return take_word(cursor, "false");
-    case '[': value->kind = FLAT_OTHER; return take_numbers(cursor);
-    default: value->kind = FLAT_INTEGER; return take_number(cursor, &value->integer);
+    case '[': value->kind = FLAT_OTHER; return take_numbers(cursor, 1);
+    default: return take_plain_number(cursor, value);
     }
 }
 
-/* The key's number, tried first where it was expected; count if it is unknown. */
+static const char *key_name(const struct flat *flat, size_t key)
+{
+    return key < flat->count ? flat->keys[key] : flat->learned[key - flat->count];
+}
+
+static bool is_key(const struct flat *flat, size_t key, const struct flat_value *name)
+{
+    const char *text = key_name(flat, key);
+
+    return !strncmp(text, name->text, name->length) && !text[name->length];
+}
+
+/* The key's number, tried first where it was expected; that of all keys together if it is unknown. */
 static size_t find_key(const struct flat *flat, const struct flat_value *name, size_t expected)
 {
-    for (size_t i = 0; i < flat->count; i++) {
-        size_t at = (expected + i) % flat->count;
-        if (!strncmp(flat->keys[at], name->text, name->length) && !flat->keys[at][name->length])
-            return at;
-    }
-    return flat->count;
+    size_t all = flat->count + flat->learned_count;
+
+    if (expected < all && is_key(flat, expected, name))
+        return expected;
+    for (size_t key = 0; key < all; key++)
+        if (is_key(flat, key, name))
+            return key;
+    return all;
 }
 
 static bool scan(struct flat *flat, const char *line, size_t length)
 {
     struct cursor cursor = {line, line + length};
     struct flat_value name;
-    size_t key = 0;
+    size_t before = flat->count + FLAT_LEARNED_MAX;
 
     if (!take(&cursor, '{'))
         return false;
     do {
         if (!take_text(&cursor, &name) || !take(&cursor, ':'))
             return false;
-        key = find_key(flat, &name, key);
-        if (key == flat->count || flat->values[key].kind != FLAT_MISSING ||
+        size_t key = find_key(flat, &name, flat->next[before]);
+        if (key == flat->count + flat->learned_count || flat->values[key].kind != FLAT_MISSING ||
             !take_value(&cursor, &flat->values[key]))
             return false;
-        key++;
+        flat->next[before] = key;
+        before = key;
     } while (take(&cursor, ','));
     return take(&cursor, '}') && peek(&cursor) == 0 && cursor.at == cursor.end;
+}
+
+/* Remember what jansson found beside the known keys, as far as there is room and memory. */
+static void learn(struct flat *flat)
+{
+    const char *name;
+    json_t *ignored;
+
+    json_object_foreach(flat->object, name, ignored)
+    {
+        struct flat_value text = {.text = name, .length = strlen(name)};
+        if (flat->learned_count == FLAT_LEARNED_MAX)
+            return;
+        if (find_key(flat, &text, 0) < flat->count + flat->learned_count)
+            continue;
+        flat->learned[flat->learned_count] = strdup(name);
+        flat->learned_count += flat->learned[flat->learned_count] != NULL;
+    }
 }
 
 static struct flat_value convert(const json_t *json)
@@ -164,7 +225,7 @@ int flat_parse(struct flat *flat, const char *line, size_t length, struct error 
 
     json_decref(flat->object);
     flat->object = NULL;
-    memset(flat->values, 0, flat->count * sizeof *flat->values);
+    memset(flat->values, 0, (flat->count + flat->learned_count) * sizeof *flat->values);
     if (scan(flat, line, length))
         return 0;
     flat->object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &why);
@@ -174,5 +235,6 @@ int flat_parse(struct flat *flat, const char *line, size_t length, struct error 
         return error_set(error, "not an object");
     for (size_t i = 0; i < flat->count; i++)
         flat->values[i] = convert(json_object_get(flat->object, flat->keys[i]));
+    learn(flat);
     return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One flat JSON object on a line, by known keys. Journals are long and their lines all alike: plain
  * lines are scanned in place, and any line with something unusual in it is left to jansson to
- * judge. */
+ * judge. Keys that nobody asked for are learned from it, with the order in which keys come, so that the
+ * next such line is plain. */
 #ifndef IOTOLL_FLAT_H
 #define IOTOLL_FLAT_H
 
@@ -29,9 +30,14 @@ struct flat_value {
     size_t length;
 };
 
+enum { FLAT_LEARNED_MAX = 128 };
+
 struct flat {
     const char *const *keys; /* borrowed */
     size_t count;
+    char *learned[FLAT_LEARNED_MAX]; /* further keys, whose numbers go on from count */
+    size_t learned_count;
+    size_t *next;              /* the key that followed this one last time; the last entry: the first key */
     struct flat_value *values; /* one a key; valid until the next parse; owned */
     json_t *object;            /* what jansson made of the last line, or NULL */
 };

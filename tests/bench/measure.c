@@ -168,7 +168,8 @@ static bool undisturbed(struct attempt *attempt)
     double steal = (double)(after->steal_ns - before->steal_ns);
     double written = (double)(after->device_written_bytes - before->device_written_bytes);
 
-    if (!attempt->command->side->direct && steal >= STEAL_LEAST_NS && steal > STEAL_SHARE * (double)attempt->spawn.wall_ns)
+    if (!attempt->command->side->direct && steal >= STEAL_LEAST_NS &&
+        steal > STEAL_SHARE * (double)attempt->spawn.wall_ns)
         return refuse(attempt, "the hypervisor took %.0f %% of the time",
                       100 * steal / (double)attempt->spawn.wall_ns);
     if (attempt->command->side->copies && written > WRITEBACK_SHARE * (double)attempt->bench->file_size_bytes)

@@ -200,7 +200,8 @@ static json_t *row_json(const struct bench *bench, const struct row *row, double
 
     return json_pack("{s:s, s:s, s:I, s:I, s:i, s:i, s:o, s:o, s:o, s:s, s:o, s:o}", "ours",
                      row->twin->ours->name, "theirs", row->twin->theirs->name, "block_size_bytes",
-                     (json_int_t)row->block_size_bytes, "buffers", (json_int_t)row->depth, "ours_command", (int)row->ours, "theirs_command",
+                     (json_int_t)row->block_size_bytes, "buffers", (json_int_t)row->depth, "ours_command",
+                     (int)row->ours, "theirs_command",
                      (int)row->theirs, "ours_pass_ns", any ? json_real(outcome.ours_ns) : json_null(),
                      "theirs_pass_ns", any ? json_real(outcome.theirs_ns) : json_null(), "ratio",
                      interval_json(&outcome.ratio), "verdict", outcome.verdict, "note",

@@ -102,10 +102,14 @@ static int run(struct bench *bench, const char *house, struct error *error)
     snprintf(program, sizeof program, "%.400s/iotoll", house);
     snprintf(config, sizeof config, "%.400s/known.json", house);
     snprintf(output, sizeof output, "%.400s/run", house);
-    const char *const measure[] = {program, "run", config, "--output", output, NULL};
-    const char *const summarize[] = {program, "report", output, NULL};
+    /* Its progress, a line a block, is kept back unless it fails. */
+    static const char measure[] =
+        "\"$1\" run \"$2\" --output \"$3\" 2>\"$3.log\" && \"$1\" report \"$3\" 2>>\"$3.log\" || "
+        "{ tail -n 3 \"$3.log\" >&2; exit 1; }";
+    const char *const argv[] = {"sh", "-c", measure, "sh", program, config, output, NULL};
+    fputs("bench: 90 s through iotoll\n", stderr);
     if (furnish(bench, house, error) < 0 || write_config(bench, config, error) < 0 ||
-        scratch_run(measure, NULL, NULL, error) < 0 || scratch_run(summarize, NULL, NULL, error) < 0)
+        scratch_run(argv, NULL, NULL, error) < 0)
         return -1;
     return tell(bench, output, error);
 }

@@ -22,7 +22,7 @@ static int open_target(struct bench *bench, struct error *error)
     bench->config.targets = &bench->target_spec;
     bench->config.target_count = 1;
     bench->datasets.seed = bench->seed;
-    if (undo_begin(&bench->undo, error) < 0 ||
+    if (undo_begin(&bench->undo, UNDO_RUN, error) < 0 ||
         targets_open(&bench->targets, &bench->config, &site, error) < 0)
         return -1;
     target = &bench->targets.all[0];

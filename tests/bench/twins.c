@@ -38,7 +38,8 @@ static const uint64_t depths[] = {1, 8, 32, 0};
 static const struct side scan_stream = {"scan/stream", METHOD("scan/stream") PASSES " --consumption none",
                                         &timing_method, false, false, false};
 static const struct side scan_stream_again = {
-    "scan/stream again", METHOD("scan/stream") PASSES " --consumption none --seed 2", &timing_method, false, false, false};
+    "scan/stream again", METHOD("scan/stream") PASSES " --consumption none --seed 2", &timing_method,
+    false, false, false};
 static const struct side scan_mmap = {
     "scan/mmap, touch",
     "{methods}/scan/mmap --source {source} --file-size {size} --no-verify --consumption touch" PASSES,
@@ -52,7 +53,8 @@ static const struct side copy_stream_again = {"copy/stream again", METHOD("copy/
                                               &timing_process, true, false, false};
 
 static const struct side fio_psync = {"fio psync", FIO("psync") ALIGNED, &timing_fio, false, false, false};
-static const struct side fio_psync_malloc = {"fio psync, its own buffer", FIO("psync"), &timing_fio, false, false, false};
+static const struct side fio_psync_malloc = {"fio psync, its own buffer", FIO("psync"), &timing_fio, false,
+                                             false, false};
 static const struct side fio_pvsync2 = {"fio pvsync2", FIO("pvsync2") ALIGNED, &timing_fio, false, false, false};
 static const struct side fio_pvsync2_malloc = {"fio pvsync2, its own buffer", FIO("pvsync2"), &timing_fio,
                                                false, false, false};
@@ -178,9 +180,10 @@ static const struct side cat_copy = {"cat FILE >FILE2", CAT "{copies}/000000", &
     "earlier"
 #define ZEROS                                                                                              \
     RECEIVED "; with -Z iperf3 3.12 reads FILE into its buffer as before, but then sends with sendfile(2) from the " \
-             "temporary file behind that (private) buffer, which holds zeros: the same few pages for ever, none of FILE. " \
-             "strace shows it"
-#define CAT_READS "both read 128 KiB a call; cat also writes them to /dev/null, which costs a system call and no copy; " \
+             "temporary file behind that (private) buffer, which holds zeros: the same few pages for ever, none " \
+             "of FILE. strace shows it"
+#define CAT_READS                                                                                          \
+    "both read 128 KiB a call; cat also writes them to /dev/null, which costs a system call and no copy; " \
     "cat is started by bash, which replaces itself"
 #define CAT_COPIES                                                                                         \
     WHOLE "; cat of coreutils 9.1 copies between files by copy_file_range(2), so that copy/copy_file_range is its twin"

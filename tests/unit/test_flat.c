@@ -59,6 +59,26 @@ static void test_every_truncation(void **state)
     flat_close(&flat);
 }
 
+/* A line with keys that nobody asked for is plain from the second time on, and no less strict. */
+static void test_learned_keys(void **state)
+{
+    static const char *const lines[] = {
+        "{\"a\":1,\"more\":0.25,\"pairs\":[[1,2.5],[3,4]],\"b\":2}", "{\"more\":1,\"a\":2,\"more\":3}",
+        "{\"more\":00.5}", "{\"more\":1.}", "{\"more\":.5}", "{\"more\":1.5.5}", "{\"more\":1.5e400}",
+        "{\"pairs\":[[1,2]}", "{\"pairs\":[[[1]]],\"a\":1}", "{\"pairs\":[1,[2],],\"a\":1}"};
+    struct flat flat;
+
+    (void)state;
+    assert_int_equal(flat_open(&flat, keys, COUNT), 0);
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+            compare(&flat, lines[i], strlen(lines[i]));
+    struct error error;
+    assert_int_equal(flat_parse(&flat, lines[0], strlen(lines[0]), &error), 0);
+    assert_null(flat.object); /* scanned in place */
+    flat_close(&flat);
+}
+
 static void test_every_byte_changed(void **state)
 {
     struct flat flat;
@@ -126,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_truncation),
         cmocka_unit_test(test_every_byte_changed),
+        cmocka_unit_test(test_learned_keys),
         cmocka_unit_test(test_odd_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
