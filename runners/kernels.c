@@ -18,11 +18,14 @@
 
 static const char usage[] =
     "usage: iotoll kernels CONFIG --kernel IMAGE[:MODULES_DIR]... [--boots N] [--accel auto|kvm|tcg]\n"
-    "                      [--cpus N] [--memory SIZE] [--disk SIZE|DEVICE] [--timeout DURATION]\n"
-    "                      [--command-line WORDS] [--output DIR]\n";
+    "                      [--cpus N] [--memory SIZE] [--disk SIZE|DEVICE] [--budget DURATION]\n"
+    "                      [--timeout DURATION] [--command-line WORDS] [--output DIR]\n";
+
+/* An emulator takes so many times longer for the same trials, and then some. */
+enum { EMULATED_BUDGETS_IN_HALVES = 5 };
 
 struct request {
-    const char *config, *accel, *disk, *output, *memory, *timeout, *boots, *cpus;
+    const char *config, *accel, *disk, *output, *memory, *timeout, *budget, *boots, *cpus;
     const char *kernels[KERNELS_MAX], *arguments[KERNELS_MAX];
     size_t kernel_count;
 };
@@ -46,7 +49,8 @@ static int parse(struct request *request, int argc, char **argv)
         {"accel", required_argument, NULL, 'a'},   {"cpus", required_argument, NULL, 'c'},
         {"memory", required_argument, NULL, 'm'},  {"disk", required_argument, NULL, 'd'},
         {"timeout", required_argument, NULL, 't'}, {"command-line", required_argument, NULL, 'l'},
-        {"output", required_argument, NULL, 'o'},  {0},
+        {"budget", required_argument, NULL, 'b'},  {"output", required_argument, NULL, 'o'},
+        {0},
     };
     const char *common = "";
     int result = 0;
@@ -61,6 +65,7 @@ static int parse(struct request *request, int argc, char **argv)
         case 'm': request->memory = optarg; break;
         case 'd': request->disk = optarg; break;
         case 't': request->timeout = optarg; break;
+        case 'b': request->budget = optarg; break;
         case 'o': request->output = optarg; break;
         case 'l':
             *(request->kernel_count ? &request->arguments[request->kernel_count - 1] : &common) = optarg;
@@ -172,10 +177,21 @@ static int read_request(struct kernels *kernels, const struct request *request, 
         read_memory(kernels, request->memory, error) < 0 ||
         read_disk(kernels, request->disk, error) < 0 || read_kernels(kernels, request, error) < 0)
         return -1;
-    machine->timeout_ns = kernels->config.budget_ns + 5 * 60 * NS_PER_S;
+    if (request->budget && units_parse_duration(request->budget, &kernels->budget_ns) < 0)
+        return error_set(error, "--budget: \"%s\" is not a duration (try \"5m\")", request->budget);
     if (request->timeout && units_parse_duration(request->timeout, &machine->timeout_ns) < 0)
         return error_set(error, "--timeout: \"%s\" is not a duration (try \"10m\")", request->timeout);
     return 0;
+}
+
+static void choose_times(struct kernels *kernels)
+{
+    bool emulated = !strcmp(kernels->machine.accel, "tcg");
+
+    if (kernels->budget_ns == 0)
+        kernels->budget_ns = kernels->config.budget_ns * (emulated ? EMULATED_BUDGETS_IN_HALVES : 2) / 2;
+    if (kernels->machine.timeout_ns == 0)
+        kernels->machine.timeout_ns = kernels->budget_ns + 5 * 60 * NS_PER_S;
 }
 
 static void choose_cache(struct kernels *kernels)
@@ -192,9 +208,10 @@ static void start_record(struct kernels *kernels)
     const struct kernels_machine *machine = &kernels->machine;
     bool kvm = !strcmp(machine->accel, "kvm");
 
-    kernels->record = json_pack("{s:i, s:s, s:s, s:s?, s:I, s:I, s:s, s:O, s:[]}", "schema", 1, "accel",
+    kernels->record = json_pack("{s:i, s:s, s:s, s:s?, s:I, s:I, s:I, s:s, s:O, s:[]}", "schema", 1, "accel",
                                 machine->accel, "lane", kvm ? "kvm" : "emulated", "no_kvm", kernels->no_kvm,
-                                "cpus", (json_int_t)machine->cpus, "memory_bytes",
+                                "budget_ns", (json_int_t)kernels->budget_ns, "cpus",
+                                (json_int_t)machine->cpus, "memory_bytes",
                                 (json_int_t)machine->memory_bytes, "disk_cache", machine->cache, "config",
                                 kernels->config.json, "boots");
     fprintf(stderr, "iotoll: %zu kernel%s, %" PRIu64 " boot%s each, %s, into %s\n", kernels->count,
@@ -264,6 +281,7 @@ int kernels_main(int argc, char **argv)
         code = EXIT_ENVIRONMENT;
         if (has_emulator(&error) == 0 && kernels_output_open(&kernels, request.output, &error) == 0 &&
             kernels_choose_accel(&kernels, request.accel, &error) == 0) {
+            choose_times(&kernels);
             choose_cache(&kernels);
             start_record(&kernels);
             code = boot_and_compare(&kernels, &error);

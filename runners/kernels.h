@@ -19,7 +19,7 @@ struct kernels {
     const char *arguments[KERNELS_MAX]; /* for each kernel's command line */
     char names[KERNELS_MAX][160];       /* of their run directories: the release, "-2" behind a second one */
     size_t count;
-    uint64_t boots;
+    uint64_t boots, budget_ns; /* of each kernel; of each boot, 0 until it is chosen */
     struct kernels_machine machine;
     const char *no_kvm; /* why KVM is not used, or NULL */
     uint64_t disk_bytes; /* of the file that serves as disk; 0: it is a device */

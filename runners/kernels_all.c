@@ -29,7 +29,7 @@ static int make_initramfs(const struct kernels *kernels, size_t i, bool go_on, c
                           struct error *error)
 {
     const struct kernels_content content = {&kernels->config, &kernels->catalogue, kernels->program,
-                                            kernels->methods, kernels->work};
+                                            kernels->methods, kernels->budget_ns, kernels->work};
     char run[PATH_MAX];
 
     if (in(path, kernels->work, "initramfs", error) < 0 ||

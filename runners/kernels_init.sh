@@ -58,9 +58,9 @@ ifconfig lo 127.0.0.1 up
 
 say "measuring"
 if [ -e /result/run.json ]; then
-    /iotoll/iotoll run --append /result
+    /iotoll/iotoll run --append /result --budget "$(cat /iotoll/budget)"
 else
-    /iotoll/iotoll run "$(echo /iotoll/config/*.json)" --output /result
+    /iotoll/iotoll run "$(echo /iotoll/config/*.json)" --output /result --budget "$(cat /iotoll/budget)"
 fi
 code=$?
 [ -e /result/run.json ] || fail "the suite ended with $code"

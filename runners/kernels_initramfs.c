@@ -2,6 +2,7 @@
 #include "runners/kernels_initramfs.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -157,9 +158,10 @@ static int add_paths(struct cpio *cpio, const struct config *config, struct erro
     return cpio_add_bytes(cpio, "/iotoll/paths", 0644, text, used, error);
 }
 
-static int add_config(struct cpio *cpio, const struct config *config, struct error *error)
+static int add_config(struct cpio *cpio, const struct kernels_content *content, struct error *error)
 {
-    char inside[160];
+    const struct config *config = content->config;
+    char inside[160], budget[32];
     struct utsname name;
     char *text = json_dumps(config->json, JSON_INDENT(1));
 
@@ -168,7 +170,9 @@ static int add_config(struct cpio *cpio, const struct config *config, struct err
     int result = text ? cpio_add_bytes(cpio, inside, 0644, text, strlen(text), error)
                       : error_set(error, "out of memory");
     free(text);
-    if (result < 0 || add_paths(cpio, config, error) < 0)
+    snprintf(budget, sizeof budget, "%" PRIu64 "ms", (uint64_t)(content->budget_ns / NS_PER_MS));
+    if (result < 0 || add_paths(cpio, config, error) < 0 ||
+        cpio_add_bytes(cpio, "/iotoll/budget", 0644, budget, strlen(budget), error) < 0)
         return -1;
     return cpio_add_bytes(cpio, "/iotoll/host", 0644, name.nodename, strlen(name.nodename), error);
 }
@@ -210,7 +214,7 @@ int kernels_initramfs_make(const struct kernels_content *content, const struct k
     if (result == 0)
         result = add_programs(&cpio, content, error);
     if (result == 0)
-        result = add_config(&cpio, content->config, error);
+        result = add_config(&cpio, content, error);
     if (result == 0)
         result = kernels_modules_add(&cpio, image, content->config, content->work, error);
     if (result == 0 && run)

@@ -12,6 +12,7 @@ struct kernels_content {
     const struct catalogue *catalogue;
     const char *program; /* the iotoll command */
     const char *methods; /* the directory of methods; that of prices lies beside it */
+    uint64_t budget_ns;  /* of a boot's share of the run */
     const char *work;    /* a directory to unpack modules in */
 };
 

@@ -64,6 +64,7 @@ test_numbers() {
     refused "--memory: 500T is more" --kernel kernel --memory 500T
     refused "--disk: \"1K\"" --kernel kernel --disk 1K
     refused "--disk: $PWD/kernel is not a block device" --kernel kernel --disk "$PWD/kernel"
+    refused "--budget: \"never\"" --kernel kernel --budget never
     refused "--timeout: \"soon\"" --kernel kernel --timeout soon
     refused "usage" --kernel kernel --accel warp
 }
