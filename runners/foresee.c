@@ -95,8 +95,8 @@ void foresee_print(const struct plan *plan, const struct allocate_group *groups,
     double blocks = fmin(left_ns / cost, (double)limits->blocks);
     fprintf(out, "%s %s for a block of all groups: %s buys %s%.0f of at most %" PRIu64 " blocks\n",
             guessed ? "about" : "measured:", units_human_duration(cost, block),
-            left_ns > 0 ? units_human_duration(left_ns, left) : "no time left", guessed ? "perhaps " : "about ", floor(blocks),
-            limits->blocks);
+            left_ns > 0 ? units_human_duration(left_ns, left) : "no time left",
+            guessed ? "perhaps " : "about ", floor(blocks), limits->blocks);
     if (limits->blocks < ALLOCATE_FIRST_LOOK)
         fprintf(out, "%d blocks are needed for a 95 %% interval: there will be none\n",
                 ALLOCATE_FIRST_LOOK);
