@@ -18,12 +18,10 @@ static void again(struct job *job, uint64_t index)
 
 static void transfer(struct job *job)
 {
-    const uint64_t percent = PERCENT; /* 0 is one, too */
-
     for (uint64_t i = 0; i < block_count(job); i++) {
         io_pread_all(job->source, job->buffer, block_length(job, i), block_offset(job, i));
         consume(job, job->buffer, block_length(job, i));
-        if ((i + 1) * percent / 100 > i * percent / 100)
+        if (i * PERCENT % 100 + PERCENT >= 100)
             again(job, i);
     }
 }
