@@ -154,7 +154,7 @@ static int read_counts(struct config *config, const struct field *root, struct e
 
     config->counts = !field.value || json_is_true(field.value);
     if (field.value && !json_is_boolean(field.value))
-        return field_refuse(&field, error, "is neither true nor false");
+        return field_refuse(&field, error, "is neither true nor false (try true)");
     return 0;
 }
 
