@@ -56,7 +56,7 @@ all: $(BUILD)/iotoll $(methods) $(prices)
 run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libmount-dev liburing-dev libaio-dev gnuplot-nox hyperfine \
                  e2fsprogs xfsprogs btrfs-progs iproute2
 test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio \
-                 iperf3 nodejs npm
+                 iperf3 $(if $(shell command -v npm),,nodejs npm)
 kernel_packages := qemu-system-x86 busybox-static kmod xz-utils zstd
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
