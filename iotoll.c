@@ -67,7 +67,7 @@ static const struct command {
                               "is, "
                               "and why"},
     {"calibrate", calibrate_main, "calibrate CONFIG [--json] what single things cost on this machine, and its limits"},
-    {"explain", explain_main, "explain DIR [TEXT]        the arithmetic of points: counts, prices, limits, and what is left"},
+    {"explain", explain_main, "explain DIR [TEXT]        counts, prices, limits, and what is left unexplained"},
     {"kernels", kernels_main, "kernels CONFIG --kernel IMAGE...\n"
                               "                            boot kernels in turn, run the config in each, compare"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_fit.h>
-
 static json_t *entries_of(const struct run *run)
 {
     return json_object_get(json_object_get(run->header, "calibration"), "entries");
@@ -116,38 +114,14 @@ double calibration_pages_a_fault(const struct run *run, const char *name, const 
            value_of(calibration_find(run, name, "ns/page", target, block), "value");
 }
 
-double calibration_fault_ns(const struct run *run, const char *name, const char *single,
-                            const char *target, double pages)
+double calibration_fault_ns(const struct run *run, const char *name, const char *base,
+                            const char *target, uint64_t block, double pages)
 {
-    enum { MOST = 16 };
-    double x[MOST], y[MOST], start, slope, cov00, cov01, cov11, chi;
-    const char *where = measured_on(run, target);
-    size_t n = 0, index;
-    const json_t *entry;
+    double price = value_of(calibration_find(run, name, "ns/fault", target, block), "value");
+    double least = value_of(calibration_find(run, base, "ns/fault", target, block), "value");
+    double measured_pages = calibration_pages_a_fault(run, name, target, block);
 
-    json_array_foreach(entries_of(run), index, entry) {
-        if (n == MOST)
-            break;
-        if (matches(entry, name, "ns/fault", where))
-            x[n] = calibration_pages_a_fault(run, name, target, number_of(entry, "block_size_bytes"));
-        else if (single && matches(entry, single, "ns/fault", where))
-            x[n] = 1;
-        else
-            continue;
-        y[n] = value_of(entry, "value");
-        n += isfinite(x[n]);
-    }
-    if (n == 0)
-        return NAN;
-    double low = x[0], high = x[0], mean = 0;
-    for (size_t i = 0; i < n; i++) {
-        low = fmin(low, x[i]);
-        high = fmax(high, x[i]);
-        mean += y[i] / (double)n;
-    }
-    /* All map about as many: there is no line through one point. */
-    if (high < 1.5 * low)
-        return mean;
-    gsl_fit_linear(x, 1, y, 1, n, &start, &slope, &cov00, &cov01, &cov11, &chi);
-    return fmax(start + fmax(slope, 0) * pages, 0);
+    if (!(least < price) || isnan(measured_pages) || isnan(pages))
+        return price;
+    return least + (price - least) / measured_pages * pages;
 }

@@ -23,11 +23,11 @@ struct interval calibration_price(const struct run *run, const char *name, const
 double calibration_most(const struct run *run, const char *name, const char *target,
                         uint64_t threads);
 
-/* What one fault costs that maps so many pages, in ns: a line through the entries of this name (ns/fault and
- * ns/page, whose ratio is the pages a fault mapped there), and through `single`, which maps one (NULL: there is
- * none). Never below nothing. NaN without an entry. */
-double calibration_fault_ns(const struct run *run, const char *name, const char *single,
-                            const char *target, double pages);
+/* What one fault costs that maps so many pages, in ns: what a fault costs anyhow (the entry `base`), and for each page
+ * what the entry of this name, measured with the nearest block, costs beyond that. Where there is no base below it,
+ * that entry as it is. NaN without an entry. */
+double calibration_fault_ns(const struct run *run, const char *name, const char *base,
+                            const char *target, uint64_t block, double pages);
 
 /* Pages that one fault mapped when this was measured with the nearest block; NaN if unknown. */
 double calibration_pages_a_fault(const struct run *run, const char *name, const char *target,

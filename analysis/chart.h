@@ -11,8 +11,9 @@
 
 #include "common/error.h"
 
-/* LINES and FOREST stand in one frame; the others are small multiples: panels in a grid. */
-enum chart_kind { CHART_LINES, CHART_FOREST, CHART_PANEL_LINES, CHART_PANEL_DOTS, CHART_PANEL_MAPS };
+/* LINES, FOREST and STACK stand in one frame; the others are small multiples: panels in a grid. */
+enum chart_kind { CHART_LINES, CHART_FOREST, CHART_STACK, CHART_PANEL_LINES, CHART_PANEL_DOTS,
+                  CHART_PANEL_MAPS };
 
 /* What runs along an axis of a panel. SHARE: 0 to 1 shown as percent; NINES: a share p of
  * operations as -log10(1 - p), so that 99 % and 99.9 % have room; RATIO: times as fast. */
@@ -27,6 +28,9 @@ enum chart_scale_kind {
     SCALE_DURATION,
     SCALE_SHARE
 };
+
+/* Variants of series in a CHART_STACK that are no part of its bars. */
+enum { CHART_MARK = 1, CHART_LIMIT = 2 };
 
 #define CHART_OVERVIEW SIZE_MAX
 

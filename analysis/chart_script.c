@@ -178,6 +178,8 @@ void chart_script(const struct chart *chart, FILE *out)
     chart_write_data(chart, out);
     if (chart->kind == CHART_FOREST)
         chart_script_forest(chart, out);
+    else if (chart->kind == CHART_STACK)
+        chart_script_stack(chart, out);
     else
         script_lines(chart, out);
 }

@@ -43,6 +43,9 @@ const char *chart_dash(const struct chart_series *series);
 /* The data of all series as blocks $s0, $s1, ...: x, y, low, high, and 1 for winners. */
 void chart_write_data(const struct chart *chart, FILE *out);
 
+/* The same for CHART_STACK: see chart_stack.c. */
+void chart_script_stack(const struct chart *chart, FILE *out);
+
 /* The script that draws the charts N.gp (N from 0) in every theme into files named N and the
  * ending. */
 void chart_script_main(const struct chart_list *list, FILE *out);

@@ -22,5 +22,6 @@ charts_maker charts_add_pressure;  /* memory for a share of the file */
 charts_maker charts_add_amplification;
 charts_maker charts_add_threads;
 charts_maker charts_add_overlap; /* of file access with computation */
+charts_maker charts_add_why;     /* counts x prices as stacked bars, of every family's largest files */
 
 #endif

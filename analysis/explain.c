@@ -34,8 +34,7 @@ static void add_tolls(struct explanation *explanation, const struct run *run, co
     }
 }
 
-static void explain(struct explanation *explanation, const struct summary *summary, const struct counts *counts,
-                    size_t index)
+static void explain(struct explanation *explanation, const struct summary *summary, size_t index)
 {
     const struct run *run = summary->run;
     const struct point *point = &run->points[index].point;
@@ -54,7 +53,7 @@ static void explain(struct explanation *explanation, const struct summary *summa
         give_reason(explanation, "%s", "the run has no calibration");
         return;
     }
-    quantities_of(&quantities, summary, counts, index);
+    quantities_of(&quantities, summary, index);
     if (quantities.unknown) {
         give_reason(explanation, "%s", quantities.unknown);
         return;
@@ -73,16 +72,13 @@ int explain_make(struct explanations *explanations, const struct summary *summar
     *explanations = (struct explanations){.all = calloc(count + 1, sizeof *explanations->all), .count = count};
     if (!explanations->all)
         return error_set(error, "out of memory");
-    if (counts_load(&explanations->counts, summary->run, error) < 0)
-        return -1;
     for (size_t i = 0; i < count; i++)
-        explain(&explanations->all[i], summary, &explanations->counts, i);
+        explain(&explanations->all[i], summary, i);
     return 0;
 }
 
 void explain_free(struct explanations *explanations)
 {
-    counts_free(&explanations->counts);
     free(explanations->all);
     *explanations = (struct explanations){0};
 }
@@ -146,6 +142,6 @@ json_t *explain_to_json(const struct explanation *explanation)
                      number(explanation->limit_ns), "limit", explanation->limit_name, "predicted_ns",
                      number(explanation->predicted_ns), "measured_ns", number(explanation->measured_ns),
                      "unexplained_ns", number(explanation->unexplained_ns), "explained",
-                     explain_is_explained(explanation), "reason",
+                     explain_is_explained(explanation), "no_arithmetic",
                      *explanation->reason ? explanation->reason : NULL);
 }

@@ -34,7 +34,6 @@ struct explanation {
 struct explanations {
     struct explanation *all; /* one a point of the run; owned */
     size_t count;
-    struct counts counts;
 };
 
 /* 0, or -1 with an error. explain_free is safe after either. */
@@ -52,6 +51,17 @@ double explain_group_ns(const struct explanation *explanation, enum term_group g
 
 /* The largest toll, or NULL. */
 const struct toll *explain_largest(const struct explanation *explanation);
+
+/* What is largest by the samples of the profiled trials, and by the arithmetic. */
+struct explain_profile {
+    enum share share;      /* idle and what no pattern places left aside */
+    enum term_group group;
+    bool agrees;
+};
+
+/* 0; or -1 without a profile or without arithmetic. */
+int explain_profile(struct explain_profile *profile, const struct summary *summary,
+                    const struct explanation *explanation);
 
 /* One sentence about a point, against its baseline where it has one, without newline. */
 void explain_sentence(FILE *out, const struct summary *summary, const struct explanations *explanations,

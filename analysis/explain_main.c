@@ -75,10 +75,36 @@ static bool is_asked(const struct run_point *point, const char *filter)
            (!filter || strstr(point_label(&point->point, label, sizeof label), filter));
 }
 
+/* Where the CPU's time was sampled, that has to name the same thing as the arithmetic. */
+static void print_agreement(FILE *out, const struct summary *summary, const struct explanations *explanations,
+                            const char *filter)
+{
+    struct explain_profile profile;
+    size_t profiled = 0, agreed = 0;
+    char label[256];
+
+    for (size_t i = 0; i < explanations->count; i++) {
+        if (!is_asked(&summary->run->points[i], filter) ||
+            explain_profile(&profile, summary, &explanations->all[i]) < 0)
+            continue;
+        profiled++;
+        agreed += profile.agrees;
+        if (!profile.agrees)
+            fprintf(out, "%s: most samples in %s, most of the arithmetic in %s\n",
+                    point_label(&summary->run->points[i].point, label, sizeof label), share_names[profile.share],
+                    term_group_names[profile.group]);
+    }
+    if (profiled > 0)
+        fprintf(out, "profile and arithmetic agree on what is largest in %zu of %zu\n", agreed, profiled);
+    else
+        fputs("no profile to hold the arithmetic against\n", out);
+}
+
 /* How many cells have how much left over. */
-static void print_summary(FILE *out, const struct run *run, const struct explanations *explanations,
+static void print_summary(FILE *out, const struct summary *summary, const struct explanations *explanations,
                           const char *filter)
 {
+    const struct run *run = summary->run;
     size_t cells = 0, possible = 0, explained = 0, well = 0;
     char label[256];
 
@@ -100,8 +126,10 @@ static void print_summary(FILE *out, const struct run *run, const struct explana
                     explain_ms_per_gib(explanation, explanation->measured_ns),
                     explain_is_explained(explanation) ? "" : ": not explained");
     }
-    fprintf(out, "%zu cells; %zu with arithmetic; at most 15 %% unexplained: %zu (%.0f %%); at most 20 %%: %zu\n", cells,
-            possible, well, cells ? 100.0 * (double)well / (double)cells : 0.0, explained);
+    fprintf(out, "%zu cells; %zu with arithmetic; at most 15 %% unexplained: %zu (%.0f %%); ", cells, possible, well,
+            cells ? 100.0 * (double)well / (double)cells : 0.0);
+    fprintf(out, "at most 20 %%: %zu\n", explained);
+    print_agreement(out, summary, explanations, filter);
 }
 
 static void print(FILE *out, const struct summary *summary, const struct explanations *explanations,
@@ -110,7 +138,7 @@ static void print(FILE *out, const struct summary *summary, const struct explana
     const struct run *run = summary->run;
 
     if (brief) {
-        print_summary(out, run, explanations, filter);
+        print_summary(out, summary, explanations, filter);
         return;
     }
     for (size_t i = 0; i < run->point_count; i++)
@@ -141,7 +169,7 @@ int explain_main(int argc, char **argv)
     }
     int result = load_run(&run, argv[optind], &error);
     if (result == 0)
-        result = summary_make_unchecked(&summary, &run, &error);
+        result = summary_make(&summary, &run, &error);
     if (result == 0)
         result = explain_make(&explanations, &summary, &error);
     if (result == 0)

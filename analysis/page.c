@@ -18,6 +18,7 @@ static const struct section {
     {"decisions", "Which interface to use", page_decisions},
     {"charts", "Charts", page_charts},
     {"claims", "Claims", page_claims},
+    {"why", "Why: counts, prices, limits", page_why},
     {"counts", "What each method did, and where its time went", page_counts},
     {"points", "All points", page_points},
     {"exclusions", "What is not in these numbers", page_exclusions},

@@ -16,8 +16,8 @@ void page_begin(FILE *out, const char *title);
 void page_header(FILE *out, const struct summary *summary);
 
 typedef void page_section(FILE *out, const struct summary *summary, const struct chart_list *charts);
-page_section page_decisions, page_charts, page_claims, page_counts, page_points, page_exclusions, page_method,
-    page_environment;
+page_section page_decisions, page_charts, page_claims, page_why, page_counts, page_points,
+    page_exclusions, page_method, page_environment;
 
 /* The figures of a family, or of the overview. */
 void page_figures(FILE *out, const struct chart_list *charts, size_t family);

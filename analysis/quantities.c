@@ -58,7 +58,7 @@ static enum way way_of(const struct work *work, double requested)
     double passing = calls_that(work, true), others = calls_that(work, false);
 
     if (isnan(passing) || isnan(requested)) {
-        work->to->unknown = "system calls were not counted (that takes root and tracefs)";
+        work->to->unknown = "its system calls were not counted";
         return WAY_UNKNOWN;
     }
     if (others > 0) {
@@ -95,11 +95,17 @@ static void find_ways(struct work *work)
     }
 }
 
+/* Of the source, when its price was measured. */
+static double pages_a_fault(const struct work *work)
+{
+    return calibration_pages_a_fault(work->run, "fault", work->point->source, block_of(work->point));
+}
+
 /* Where far more pages than faults map are mapped, some of the faults have entered huge pages: of F faults for P
  * pages, as many as leave the others with the p pages that one mapped when it was measured. */
 static double huge_pages(const struct work *work, double faults)
 {
-    double p = calibration_pages_a_fault(work->run, "fault", work->point->source, block_of(work->point));
+    double p = pages_a_fault(work);
     double huge = (work->pages - p * faults) / (HUGE - p);
 
     return work->pages > 1.5 * p * faults && p < HUGE ? fmin(fmax(huge, 0), faults) : 0;
@@ -113,7 +119,7 @@ static void share_faults(struct work *work)
     double faults = work->row->minor_faults, read_faults = 0;
 
     if (to->in == WAY_MAPPED && to->out == WAY_MAPPED)
-        read_faults = fmin(faults, work->pages / calibration_pages_a_fault(work->run, "fault", work->point->source, block_of(work->point)));
+        read_faults = fmin(faults, work->pages / pages_a_fault(work));
     else if (to->in == WAY_MAPPED)
         read_faults = faults;
     to->of[READ_FAULTS] = read_faults;
@@ -171,8 +177,7 @@ static void count_calls(struct work *work)
     work->to->of[CALLS] = maps_file ? fmax(calls - maps - unmaps, 0) : calls;
 }
 
-void quantities_of(struct quantities *quantities, const struct summary *summary, const struct counts *counts,
-                   size_t point)
+void quantities_of(struct quantities *quantities, const struct summary *summary, size_t point)
 {
     const struct point *what = &summary->run->points[point].point;
     double bytes = (double)point_cycle_bytes(what);
@@ -180,7 +185,7 @@ void quantities_of(struct quantities *quantities, const struct summary *summary,
                         .point = what,
                         .task = task_find(what->task),
                         .row = &summary->rows[point],
-                        .counts = counts,
+                        .counts = &summary->counts,
                         .index = point,
                         .bytes = bytes,
                         .pages = ceil(bytes / PAGE),

@@ -4,7 +4,6 @@
 #ifndef IOTOLL_QUANTITIES_H
 #define IOTOLL_QUANTITIES_H
 
-#include "analysis/counts.h"
 #include "analysis/summary.h"
 
 /* How bytes leave the source, or reach the destination. */
@@ -50,7 +49,6 @@ struct quantities {
     const char *unknown;            /* why the way of the bytes cannot be told, or NULL */
 };
 
-void quantities_of(struct quantities *quantities, const struct summary *summary, const struct counts *counts,
-                   size_t point);
+void quantities_of(struct quantities *quantities, const struct summary *summary, size_t point);
 
 #endif

@@ -8,6 +8,8 @@
 #include "analysis/answers.h"
 #include "analysis/claims.h"
 #include "analysis/crossover.h"
+#include "analysis/explain.h"
+#include "analysis/limits.h"
 #include "common/publish.h"
 
 static json_t *number(double value)
@@ -131,12 +133,28 @@ static json_t *point_row(const struct summary *summary, size_t index)
     return object;
 }
 
+/* With why each takes the time it takes, and how far it is from what the hardware allows. */
 static json_t *point_rows(const struct summary *summary)
 {
+    struct explanations explanations;
+    struct error error;
     json_t *array = json_array();
 
-    for (size_t i = 0; i < summary->run->point_count; i++)
-        json_array_append_new(array, point_row(summary, i));
+    if (explain_make(&explanations, summary, &error) < 0) {
+        json_decref(array);
+        return NULL;
+    }
+    for (size_t i = 0; i < summary->run->point_count; i++) {
+        double achieved = summary->rows[i].throughput_bytes_per_s.middle;
+        const struct point *point = &summary->run->points[i].point;
+        json_t *row = point_row(summary, i), *why = explain_to_json(&explanations.all[i]);
+        json_object_set_new(row, "efficiency",
+                            number(limits_efficiency(summary->run, point, achieved)));
+        json_object_update(row, why);
+        json_decref(why);
+        json_array_append_new(array, row);
+    }
+    explain_free(&explanations);
     return array;
 }
 

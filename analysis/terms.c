@@ -83,7 +83,8 @@ static double fault_price(const struct term *term, const struct run *run, const 
 {
     bool read = term->fault == TERM_READ_FAULT;
 
-    return calibration_fault_ns(run, term->price, read ? "fault_single" : NULL, target_of(term, point),
+    return calibration_fault_ns(run, term->price, read ? "fault_single" : "write_fault", target_of(term, point),
+                                block_of(term, point),
                                 read ? quantities->pages_a_read_fault : quantities->pages_a_write_fault);
 }
 

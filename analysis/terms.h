@@ -17,7 +17,16 @@ enum term_block { TERM_NO_BLOCK, TERM_OWN_BLOCK, TERM_PIPE_BLOCK };
 /* A fault's price depends on how many pages it maps. */
 enum term_fault { TERM_NO_FAULT, TERM_READ_FAULT, TERM_WRITE_FAULT };
 
-enum term_group { GROUP_CALLS, GROUP_COPY, GROUP_FAULTS, GROUP_UNMAP, GROUP_PAGES, GROUP_CONSUME, GROUP_SOCKET, GROUP_COUNT };
+enum term_group {
+    GROUP_CALLS,
+    GROUP_COPY,
+    GROUP_FAULTS,
+    GROUP_UNMAP,
+    GROUP_PAGES,
+    GROUP_CONSUME,
+    GROUP_SOCKET,
+    GROUP_COUNT
+};
 extern const char *const term_group_names[GROUP_COUNT];
 
 struct term {

@@ -92,9 +92,10 @@ void windows_fit_words(FILE *out, const struct summary *summary, const struct wi
     const struct windows_fit *fit = &series->fit;
     char size[32];
 
-    fprintf(out, "%s with N = %" PRIu64 ": %.1f ms/GiB + %.1f ms/GiB for each 64 KiB ÷ B (± %.1f and ± %.1f, R² = %.2f). ",
-            point->method, point->buffers, fit->base, fit->overhead / (64 * KIB), fit->base_error,
-            fit->overhead_error / (64 * KIB), fit->r_squared);
+    fprintf(out, "%s with N = %" PRIu64 ": %.1f ms/GiB + %.1f ms/GiB for each 64 KiB ÷ B ", point->method,
+            point->buffers, fit->base, fit->overhead / (64 * KIB));
+    fprintf(out, "(± %.1f and ± %.1f, R² = %.2f). ", fit->base_error, fit->overhead_error / (64 * KIB),
+            fit->r_squared);
     if (fit->overhead <= 2 * fit->overhead_error)
         fputs("No overhead of small windows could be told from the noise", out);
     else

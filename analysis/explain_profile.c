@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The arithmetic held against where the CPU's time was sampled. */
+#include "analysis/explain.h"
+
+#define BIT(share) (1U << SHARE_##share)
+
+/* In which shares of the samples the tolls of a group are found. The copy into a socket is the network's price. */
+static const unsigned found_in[GROUP_COUNT] = {
+    [GROUP_CALLS] = BIT(ENTRY) | BIT(FAULTING),
+    [GROUP_COPY] = BIT(COPYING),
+    [GROUP_FAULTS] = BIT(FAULTING) | BIT(ALLOCATION) | BIT(PAGE_CACHE) | BIT(FILE_SYSTEM),
+    [GROUP_UNMAP] = BIT(FAULTING) | BIT(TLB),
+    [GROUP_PAGES] = BIT(PAGE_CACHE) | BIT(ALLOCATION) | BIT(FILE_SYSTEM) | BIT(FAULTING),
+    [GROUP_CONSUME] = BIT(CONSUMPTION),
+    [GROUP_SOCKET] = BIT(NETWORK) | BIT(COPYING) | BIT(SCHEDULING),
+};
+
+static enum share largest_share(const struct profile *profile)
+{
+    enum share largest = SHARE_COPYING;
+
+    for (unsigned i = 0; i < SHARE_OTHER; i++)
+        if (profile->share[i] > profile->share[largest])
+            largest = (enum share)i;
+    return largest;
+}
+
+int explain_profile(struct explain_profile *result, const struct summary *summary,
+                    const struct explanation *explanation)
+{
+    struct profile profile = shares_of(&summary->shares, explanation->point, SHARE_OF_METHOD);
+
+    if (!explain_is_possible(explanation) || !(profile.samples > 0))
+        return -1;
+    result->group = GROUP_CALLS;
+    for (unsigned i = 0; i < GROUP_COUNT; i++)
+        if (explain_group_ns(explanation, (enum term_group)i) > explain_group_ns(explanation, result->group))
+            result->group = (enum term_group)i;
+    result->share = largest_share(&profile);
+    result->agrees = found_in[result->group] & 1U << result->share;
+    return 0;
+}

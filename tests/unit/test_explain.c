@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts x prices on a run made by hand, whose tolls are known exactly. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analysis/calibration.h"
+#include "analysis/explain.h"
+#include "analysis/limits.h"
+#include "analysis/windows_fit.h"
+#include "common/seal.h"
+#include "common/units.h"
+#include "run_fixture.h"
+
+enum { BLOCK = 256 * KIB, READS = 4096, FAULTS = 16384, PAGES = GIB / 4096 };
+
+static void price(json_t *entries, const char *name, const char *unit, const char *target, uint64_t block, double value)
+{
+    json_array_append_new(entries, json_pack("{s:s, s:s, s:o, s:o, s:n, s:n, s:f, s:n, s:n, s:i}", "name", name, "unit",
+                                             unit, "target", target ? json_string(target) : json_null(),
+                                             "block_size_bytes", block ? json_integer((json_int_t)block) : json_null(),
+                                             "queue_depth", "threads", "value", value, "low", "high", "n", 1));
+}
+
+/* Round numbers, in ms per GiB: a copy 60 (10 of which are calls of 1 us in blocks of 64K), a digest 30 near and 40
+ * far, faults of 1 us. */
+static json_t *prices(void)
+{
+    json_t *entries = json_array();
+
+    price(entries, "null_syscall", "ns/call", NULL, 0, 1000);
+    price(entries, "copy_out", "ns/gib", "disk", BLOCK, 60e6);
+    price(entries, "copy_out", "ns/gib", "disk", 4 * MIB, 50e6);
+    price(entries, "digest_near", "ns/gib", NULL, BLOCK, 30e6);
+    price(entries, "digest_mapped", "ns/gib", "disk", 16 * MIB, 40e6);
+    price(entries, "map_window", "ns/window", "disk", BLOCK, 2000);
+    price(entries, "fault", "ns/fault", "disk", 16 * MIB, 1000);
+    price(entries, "fault", "ns/page", "disk", 16 * MIB, 62.5);
+    price(entries, "unmap_page", "ns/page", "disk", 16 * MIB, 25);
+    price(entries, "memory_read", "bytes/s", NULL, 0, 50.0 * GIB);
+    price(entries, "link", "bytes/s", "tcp", 64 * KIB, 1.0 * GIB);
+    price(entries, "link", "bytes/s", "tcp", BLOCK, 2.0 * GIB);
+    price(entries, "device_sequential", "bytes/s", "disk", 0, 0.5 * GIB);
+    return json_pack("{s:i, s:{s:s}, s:o, s:[]}", "elapsed_ns", 1, "same", "other", "disk", "entries", entries,
+                     "missing");
+}
+
+static struct point scan_of(const char *method, uint64_t block)
+{
+    struct point point = fixture_point(method, GIB, block, 0);
+
+    strcpy(point.task, "scan");
+    strcpy(point.destination, "");
+    strcpy(point.consumption, "digest");
+    strcpy(point.destination_state, "none");
+    point.files = 1;
+    return point;
+}
+
+static void trial(struct fixture *fixture, size_t point, double ms, uint64_t faults, uint64_t requested)
+{
+    json_t *object = fixture_object(fixture, point, 0, (uint64_t)(ms * 1e6));
+
+    json_object_set_new(object, "minor_faults", json_integer((json_int_t)(2 * faults)));
+    json_object_set_new(object, "requested_read_bytes", json_integer((json_int_t)(2 * requested)));
+    fixture_write(fixture, object);
+}
+
+/* A line of counts.jsonl, sealed as the runner seals it. */
+static void count(struct fixture *fixture, size_t point, int calls, int maps, int unmaps)
+{
+    char path[128];
+    size_t length;
+    json_t *record = json_pack("{s:i, s:I, s:s, s:i, s:I, s:{s:i, s:i, s:i, s:i}}", "schema", 2, "point",
+                               (json_int_t)point, "kind", "counted", "cycles", 1, "bytes", (json_int_t)GIB, "counts",
+                               "syscalls", calls, "syscalls_mmap", maps, "syscalls_munmap", unmaps,
+                               "syscalls_sendfile", 0);
+
+    json_object_update_missing(record, json_array_get(fixture->points, point));
+    snprintf(path, sizeof path, "%s/counts.jsonl", fixture->directory);
+    char *text = json_dumps(record, JSON_COMPACT), *line = seal_line(text, &length);
+    FILE *out = fopen(path, "a");
+    fwrite(line, 1, length, out);
+    fclose(out);
+    free(line);
+    free(text);
+    json_decref(record);
+}
+
+struct made {
+    struct fixture fixture;
+    struct run run;
+    struct summary summary;
+    struct explanations explanations;
+};
+
+static void load(struct made *made, bool with_prices)
+{
+    struct error error;
+    json_t *header = json_pack("{s:i, s:s, s:s}", "schema", 1, "name", "test", "state", "complete");
+
+    if (with_prices)
+        json_object_set_new(header, "calibration", prices());
+    fixture_header(&made->fixture, header);
+    assert_int_equal(load_run(&made->run, made->fixture.directory, &error), 0);
+    assert_int_equal(summary_make(&made->summary, &made->run, &error), 0);
+    assert_int_equal(explain_make(&made->explanations, &made->summary, &error), 0);
+}
+
+static void release(struct made *made)
+{
+    explain_free(&made->explanations);
+    summary_free(&made->summary);
+    load_free(&made->run);
+    fixture_close(&made->fixture);
+}
+
+static double toll_ms(const struct explanation *explanation, const char *name)
+{
+    for (size_t i = 0; i < explanation->toll_count; i++)
+        if (!strcmp(explanation->tolls[i].term->name, name))
+            return explain_ms_per_gib(explanation, explanation->tolls[i].ns);
+    return 0;
+}
+
+static char *sentence(const struct made *made, size_t point)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    explain_sentence(out, &made->summary, &made->explanations, point);
+    fclose(out);
+    return text;
+}
+
+/* Copied: 4096 calls, 1 GiB copied and digested near. Mapped: faults, pages, digested far. */
+static void make_pair(struct made *made, double copied_ms, double mapped_ms)
+{
+    fixture_open(&made->fixture);
+    size_t copied = fixture_add(&made->fixture, scan_of("one", BLOCK), 0, -1);
+    size_t mapped = fixture_add(&made->fixture, scan_of("two", 0), 0, 0);
+    trial(&made->fixture, copied, copied_ms, 0, GIB);
+    trial(&made->fixture, mapped, mapped_ms, FAULTS, 0);
+    count(&made->fixture, copied, READS, 0, 0);
+    count(&made->fixture, mapped, 4, 1, 1);
+}
+
+static void test_tolls(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 95, 65);
+    load(&made, true);
+    const struct explanation *copied = &made.explanations.all[0], *mapped = &made.explanations.all[1];
+    double calls = READS * 1000 / 1e6;
+    assert_float_equal(toll_ms(copied, "system calls"), calls, 1e-9);
+    assert_float_equal(toll_ms(copied, "copying to user space"), 60 - calls, 1e-9);
+    assert_float_equal(toll_ms(copied, "digesting what is near"), 30, 1e-9);
+    assert_float_equal(copied->sum_ns, 90e6, 1);
+    assert_float_equal(copied->unexplained_ns, 5e6, 1);
+    assert_float_equal(toll_ms(mapped, "faults"), FAULTS * 1000 / 1e6, 1e-9);
+    assert_float_equal(toll_ms(mapped, "unmapping"), PAGES * 25 / 1e6, 1e-9);
+    assert_float_equal(toll_ms(mapped, "digesting what is far"), 40, 1e-9);
+    assert_float_equal(toll_ms(mapped, "mapping windows"), 2000 / 1e6, 1e-9);
+    assert_float_equal(toll_ms(mapped, "system calls"), 2 * 1000 / 1e6, 1e-9);
+    assert_true(explain_is_explained(mapped));
+    assert_string_equal(explain_largest(mapped)->term->name, "digesting what is far");
+    release(&made);
+}
+
+static void test_sentence(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 90, 63);
+    load(&made, true);
+    char *text = sentence(&made, 1);
+    assert_non_null(strstr(text, "saves copying to user space (−56 ms/GiB)"));
+    assert_non_null(strstr(text, "pays digesting what is far (+40 ms/GiB)"));
+    assert_non_null(strstr(text, "16,384 faults (+16 ms/GiB)"));
+    assert_non_null(strstr(text, "; 0 ms unexplained"));
+    free(text);
+    release(&made);
+}
+
+/* More than 20 % left over is no explanation, on either side of the measured time. */
+static void test_not_explained(void **state)
+{
+    static const struct {
+        double ms;
+        bool explained;
+    } cases[] = {{90, true}, {112, true}, {113, false}, {200, false}, {76, true}, {74, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made made;
+        make_pair(&made, cases[i].ms, 63);
+        load(&made, true);
+        assert_int_equal(explain_is_explained(&made.explanations.all[0]), cases[i].explained);
+        char *text = sentence(&made, 0);
+        assert_int_equal(strstr(text, "not explained") != NULL, !cases[i].explained);
+        free(text);
+        release(&made);
+    }
+}
+
+/* The hardware's limit bounds the sum from below. */
+static void test_limit_bounds(void **state)
+{
+    struct made made;
+
+    (void)state;
+    fixture_open(&made.fixture);
+    struct point cold = scan_of("one", BLOCK);
+    strcpy(cold.cache, "cold");
+    fixture_add(&made.fixture, cold, 0, -1);
+    trial(&made.fixture, 0, 2100, 0, GIB);
+    count(&made.fixture, 0, READS, 0, 0);
+    load(&made, true);
+    const struct explanation *explanation = &made.explanations.all[0];
+    assert_float_equal(explanation->limit_ns, 2e9, 1);
+    assert_string_equal(explanation->limit_name, "reading the device");
+    /* One price is missing, so there is no sum: it is said which. */
+    assert_false(explain_is_possible(explanation));
+    assert_non_null(strstr(explanation->reason, "pages from the device"));
+    release(&made);
+}
+
+static void test_what_is_missing(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 90, 63);
+    load(&made, false);
+    assert_non_null(strstr(made.explanations.all[0].reason, "no calibration"));
+    release(&made);
+
+    fixture_open(&made.fixture);
+    fixture_add(&made.fixture, scan_of("one", BLOCK), 0, -1);
+    trial(&made.fixture, 0, 90, 0, GIB);
+    load(&made, true);
+    assert_non_null(strstr(made.explanations.all[0].reason, "not counted"));
+    assert_true(isnan(made.explanations.all[0].unexplained_ns));
+    release(&made);
+}
+
+static void test_limits(void **state)
+{
+    struct made made;
+    const char *name;
+
+    (void)state;
+    make_pair(&made, 90, 63);
+    load(&made, true);
+    struct point point = scan_of("one", BLOCK);
+    assert_float_equal(limits_bytes_per_s(&made.run, &point, &name), 50.0 * GIB, 1);
+    assert_string_equal(name, "reading memory");
+    assert_float_equal(limits_efficiency(&made.run, &point, 25.0 * GIB), 0.5, 1e-9);
+    point.file_size_bytes = MIB; /* a CPU's cache holds it */
+    assert_true(isnan(limits_bytes_per_s(&made.run, &point, &name)));
+    assert_null(name);
+    point = scan_of("one", BLOCK);
+    strcpy(point.source, "other"); /* on the same file system as disk */
+    strcpy(point.cache, "cold");
+    assert_float_equal(limits_bytes_per_s(&made.run, &point, &name), 0.5 * GIB, 1);
+    strcpy(point.cache, "warm");
+    strcpy(point.task, "send");
+    strcpy(point.consumption, "none");
+    strcpy(point.destination, "tcp");
+    assert_float_equal(limits_bytes_per_s(&made.run, &point, &name), 2.0 * GIB, 1);
+    release(&made);
+}
+
+static void test_nearest_block(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 90, 63);
+    load(&made, true);
+    assert_float_equal(calibration_price(&made.run, "copy_out", "ns/gib", "disk", MIB / 2).middle, 60e6, 1);
+    assert_float_equal(calibration_price(&made.run, "copy_out", "ns/gib", "disk", 2 * MIB).middle, 50e6, 1);
+    assert_true(isnan(calibration_price(&made.run, "copy_out", "ns/gib", "tmpfs", MIB).middle));
+    assert_float_equal(calibration_pages_a_fault(&made.run, "fault", "disk", GIB), 16, 1e-9);
+    release(&made);
+}
+
+/* 600 ns whatever it maps, and 25 ns for each of 16 pages. */
+static void test_fault_price(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 90, 63);
+    load(&made, true);
+    json_t *entries = json_object_get(json_object_get(made.run.header, "calibration"), "entries");
+    assert_float_equal(calibration_fault_ns(&made.run, "fault", "fault_single", "disk", GIB, 32), 1000, 1e-9);
+    price(entries, "fault_single", "ns/fault", "disk", 0, 600);
+    assert_float_equal(calibration_fault_ns(&made.run, "fault", "fault_single", "disk", GIB, 16), 1000, 1e-9);
+    assert_float_equal(calibration_fault_ns(&made.run, "fault", "fault_single", "disk", GIB, 32), 1400, 1e-9);
+    assert_true(isnan(calibration_fault_ns(&made.run, "fault", "fault_single", "tmpfs", GIB, 32)));
+    release(&made);
+}
+
+/* cost = 40 + 3 MiB x ms / B. */
+static void test_fit(void **state)
+{
+    const double blocks[] = {64 * KIB, 256 * KIB, MIB, 4 * MIB};
+    double costs[4];
+    struct windows_fit fit;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        costs[i] = 40 + 3.0 * MIB / blocks[i];
+    assert_int_equal(windows_fit(&fit, blocks, costs, 4), 0);
+    assert_float_equal(fit.base, 40, 1e-9);
+    assert_float_equal(fit.overhead / MIB, 3, 1e-9);
+    assert_float_equal(fit.r_squared, 1, 1e-9);
+    /* There the overhead is 5 % of the total: b/B = 0.05 (a + b/B). */
+    double share = fit.overhead / fit.insignificant_from_bytes;
+    assert_float_equal(share / (fit.base + share), 0.05, 1e-9);
+    assert_int_equal(windows_fit(&fit, blocks, costs, 2), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tolls),          cmocka_unit_test(test_sentence),
+        cmocka_unit_test(test_not_explained),  cmocka_unit_test(test_limit_bounds),
+        cmocka_unit_test(test_what_is_missing), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_nearest_block),  cmocka_unit_test(test_fault_price),
+        cmocka_unit_test(test_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
