@@ -128,7 +128,7 @@ static void test_draw(void **state)
     assert_true(is_there(directory, "kind-4.svg") && is_there(directory, "kind-4.png"));
     assert_true(is_there(directory, "kind-4.gp") && is_there(directory, "kind-4-dark.svg"));
     chart_list_free(&list);
-    snprintf(command, sizeof command, "test $(ls -A %s | wc -l) = 25 && rm -r %s", directory,
+    snprintf(command, sizeof command, "test $(ls -A %s | wc -l) = 30 && rm -r %s", directory,
              directory);
     assert_int_equal(system(command), 0);
 }

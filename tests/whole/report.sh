@@ -15,7 +15,7 @@ png() {
 }
 
 test_run() {
-    expect 0 "$BUILD/iotoll" run "$ROOT/configs/tiny.json" --output "$run"
+    expect 0 "$BUILD/iotoll" run "$ROOT/configs/tiny.json" --budget 3m --output "$run"
     jq -es 'length > 0 and all(.[]; type == "object" and .schema == 2)' "$run/trials.jsonl"
     equal "$(wc -l <"$run/trials.jsonl")" "$(jq -s length "$run/trials.jsonl")" "lines and objects"
     equal "$(jq -s 'map(select(.cache == "cold" and .valid and .resident_before_bytes != 0)) | length' \
