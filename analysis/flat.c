@@ -58,15 +58,19 @@ static bool take_word(struct cursor *cursor, const char *word)
     return true;
 }
 
-/* ASCII without escapes. */
+/* ASCII that needs no escapes. */
+static bool is_plain(char byte)
+{
+    return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
 static bool take_text(struct cursor *cursor, struct flat_value *value)
 {
     if (!take(cursor, '"'))
         return false;
     value->kind = FLAT_TEXT;
     value->text = cursor->at;
-    while (cursor->at < cursor->end && *cursor->at >= ' ' && *cursor->at < 0x7f &&
-           *cursor->at != '"' && *cursor->at != '\\')
+    while (cursor->at < cursor->end && is_plain(*cursor->at))
         cursor->at++;
     value->length = (size_t)(cursor->at - value->text);
     return cursor->at < cursor->end && *cursor->at++ == '"';
@@ -148,38 +152,62 @@ static bool is_key(const struct flat *flat, size_t key, const struct flat_value 
     return !strncmp(text, name->text, name->length) && !text[name->length];
 }
 
-/* The key's number, tried first where it was expected; that of all keys together if it is unknown. */
-static size_t find_key(const struct flat *flat, const struct flat_value *name, size_t expected)
+/* The key's number, or that of all keys together if it is unknown. */
+static size_t find_key(const struct flat *flat, const struct flat_value *name)
 {
-    size_t all = flat->count + flat->learned_count;
+    size_t all = flat->count + flat->learned_count, key = 0;
 
-    if (expected < all && is_key(flat, expected, name))
+    while (key < all && !is_key(flat, key, name))
+        key++;
+    return key;
+}
+
+/* Take the key, which is plain as all known keys are, if it is this one. */
+static bool take_expected(const struct flat *flat, struct cursor *cursor, size_t key)
+{
+    const char *name = key_name(flat, key);
+    size_t length = strlen(name);
+
+    if (peek(cursor) != '"' || (size_t)(cursor->end - cursor->at) < length + 2 ||
+        memcmp(cursor->at + 1, name, length) || cursor->at[length + 1] != '"')
+        return false;
+    cursor->at += length + 2;
+    return true;
+}
+
+/* Its number, or that of all keys together if it is unknown or not plain. */
+static size_t take_key(const struct flat *flat, struct cursor *cursor, size_t expected)
+{
+    struct flat_value name;
+
+    if (take_expected(flat, cursor, expected))
         return expected;
-    for (size_t key = 0; key < all; key++)
-        if (is_key(flat, key, name))
-            return key;
-    return all;
+    return take_text(cursor, &name) ? find_key(flat, &name) : flat->count + flat->learned_count;
 }
 
 static bool scan(struct flat *flat, const char *line, size_t length)
 {
     struct cursor cursor = {line, line + length};
-    struct flat_value name;
     size_t before = flat->count + FLAT_LEARNED_MAX;
 
     if (!take(&cursor, '{'))
         return false;
     do {
-        if (!take_text(&cursor, &name) || !take(&cursor, ':'))
-            return false;
-        size_t key = find_key(flat, &name, flat->next[before]);
+        size_t key = take_key(flat, &cursor, flat->next[before]);
         if (key == flat->count + flat->learned_count || flat->values[key].kind != FLAT_MISSING ||
-            !take_value(&cursor, &flat->values[key]))
+            !take(&cursor, ':') || !take_value(&cursor, &flat->values[key]))
             return false;
         flat->next[before] = key;
         before = key;
     } while (take(&cursor, ','));
     return take(&cursor, '}') && peek(&cursor) == 0 && cursor.at == cursor.end;
+}
+
+static bool all_plain(const char *text)
+{
+    while (is_plain(*text))
+        text++;
+    return *text == 0;
 }
 
 /* Remember what jansson found beside the known keys, as far as there is room and memory. */
@@ -193,7 +221,7 @@ static void learn(struct flat *flat)
         struct flat_value text = {.text = name, .length = strlen(name)};
         if (flat->learned_count == FLAT_LEARNED_MAX)
             return;
-        if (find_key(flat, &text, 0) < flat->count + flat->learned_count)
+        if (!all_plain(name) || find_key(flat, &text) < flat->count + flat->learned_count)
             continue;
         flat->learned[flat->learned_count] = strdup(name);
         flat->learned_count += flat->learned[flat->learned_count] != NULL;

@@ -8,6 +8,7 @@
 
 #include "common/digest.h"
 #include "common/point.h"
+#include "common/seal.h"
 #include "common/units.h"
 #include "runners/files.h"
 #include "tests/bench/scratch.h"
@@ -77,10 +78,10 @@ static int write_header(const char *path, const json_t *points, int which, struc
     "\"latency_p50_ns\":null,\"latency_p90_ns\":null,\"latency_p99_ns\":null,\"latency_p999_ns\":null,"        \
     "\"latency_max_ns\":null,\"latency_cost_ns\":null,\"latencies\":null,\"bytes\":%llu,"                     \
     "\"distinct_bytes\":%llu,\"digest\":\"359628411e8d04f9\",\"expected_digest\":\"359628411e8d04f9\","        \
-    "\"valid\":true,\"void_reason\":null}\n"
+    "\"valid\":true,\"void_reason\":null}"
 
 /* A time with 5 % of noise; the tenth of it is setup, a tenth teardown. */
-static void write_trial(FILE *out, const char *fields, unsigned point, unsigned block, int which)
+static int write_trial(FILE *out, const char *fields, unsigned point, unsigned block, int which)
 {
     typedef unsigned long long number;
     number bytes = 65536ULL * (point / GROUP + 1);
@@ -88,15 +89,22 @@ static void write_trial(FILE *out, const char *fields, unsigned point, unsigned 
     double noise = 1 + 0.1 * ((double)(word >> 11) * 0x1p-53 - 0.5);
     number time = (number)((double)bytes / 4 * (1 + point % GROUP * 0.03) * noise) + 1000;
     number tenth = time / 10, most = time - 2 * tenth;
+    char object[4096];
+    size_t length;
 
-    fprintf(out, "{\"schema\":1,\"point\":%u,%s,\"block\":%u,\"order\":%u," REST, point, fields, block,
-            (unsigned)(word % GROUP), bytes, bytes, tenth, most, tenth, tenth, tenth, tenth, most, most, most,
-            tenth, tenth, tenth, 3 * time, bytes, bytes);
+    snprintf(object, sizeof object, "{\"schema\":2,\"point\":%u,%s,\"block\":%u,\"order\":%u," REST, point, fields,
+             block, (unsigned)(word % GROUP), bytes, bytes, tenth, most, tenth, tenth, tenth, tenth, most, most,
+             most, tenth, tenth, tenth, 3 * time, bytes, bytes);
+    char *line = seal_line(object, &length);
+    int result = line && fwrite(line, 1, length, out) == length ? 0 : -1;
+    free(line);
+    return result;
 }
 
 static int write_trials(const char *path, const json_t *points, unsigned count, int which, struct error *error)
 {
     char *fields[POINTS];
+    int result = 0;
     FILE *out = fopen(path, "we");
 
     if (!out)
@@ -110,11 +118,11 @@ static int write_trials(const char *path, const json_t *points, unsigned count, 
         json_decref(object);
         fields[i][strlen(fields[i]) - 1] = 0; /* what stands between the braces */
     }
-    for (unsigned i = 0; i < count; i++)
-        write_trial(out, fields[i % POINTS] + 1, i % POINTS, i / POINTS, which);
+    for (unsigned i = 0; i < count && result == 0; i++)
+        result = write_trial(out, fields[i % POINTS] + 1, i % POINTS, i / POINTS, which);
     for (unsigned i = 0; i < POINTS; i++)
         free(fields[i]);
-    return fclose(out) ? error_set(error, "%s:", path) : 0;
+    return fclose(out) || result ? error_set(error, "%s:", path) : 0;
 }
 
 static int make_run(const char *directory, unsigned count, int which, struct error *error)

@@ -64,7 +64,7 @@ static void test_learned_keys(void **state)
 {
     static const char *const lines[] = {
         "{\"a\":1,\"more\":0.25,\"pairs\":[[1,2.5],[3,4]],\"b\":2}", "{\"more\":1,\"a\":2,\"more\":3}",
-        "{\"more\":00.5}", "{\"more\":1.}", "{\"more\":.5}", "{\"more\":1.5.5}", "{\"more\":1.5e400}",
+        "{\"mo\\\"re\":1}", "{\"mo\"re\":1}", "{\"more\":00.5}", "{\"more\":1.}", "{\"more\":.5}", "{\"more\":1.5.5}", "{\"more\":1.5e400}",
         "{\"pairs\":[[1,2]}", "{\"pairs\":[[[1]]],\"a\":1}", "{\"pairs\":[1,[2],],\"a\":1}"};
     struct flat flat;
 
