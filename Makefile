@@ -154,13 +154,13 @@ keep:
 	    gzip -9n >results/reference/$(NAME)/trials.jsonl.gz
 	$(Q)du -sh results/reference/$(NAME)
 
-tests: all $(test_programs) $(preloads) $(BUILD)/tests/browser/fetched
+tests: all $(test_programs) $(preloads) build/tests/browser/fetched
 
-# The browser's driver, by its lock file. Without npm or a network the tests that need it are skipped.
-$(BUILD)/tests/browser/fetched: tests/browser/package.json tests/browser/package-lock.json $(if $(filter deps,$(MAKECMDGOALS)),| deps)
+# The browser's driver, by its lock file, once for all variants. Without npm or a network the tests that need it are skipped.
+build/tests/browser/fetched: tests/browser/package.json tests/browser/package-lock.json $(if $(filter deps,$(MAKECMDGOALS)),| deps)
 	$(call say,NPM,$(@D))
 	$(Q)mkdir -p $(@D) && cp $(filter %.json,$^) $(@D)
-	$(Q)cd $(@D) && if npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1; then touch fetched; \
+	$(Q)cd $(@D) && if timeout 180 npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1; then touch fetched; \
 	    else echo "  no browser tests: npm says: $$(tail -n 1 npm.log)"; fi
 
 check: tests

@@ -16,7 +16,7 @@ made_run() {
 need_browser() {
     command -v node >/dev/null || tap_skip "node is not installed"
     command -v chromium >/dev/null || tap_skip "chromium is not installed"
-    [ -d "$BUILD/tests/browser/node_modules/playwright-core" ] || tap_skip "npm could not fetch the browser's driver"
+    [ -d "$ROOT/build/tests/browser/node_modules/playwright-core" ] || tap_skip "npm could not fetch the browser's driver"
 }
 
 # One session: no console error, nothing leaves the page, images load, links land, sorting and filtering by
@@ -27,7 +27,7 @@ test_page() {
     made_run hostile true
     expect 0 "$BUILD/iotoll" report plain
     expect 0 "$BUILD/iotoll" report hostile
-    node "$ROOT/tests/browser/check.js" "$BUILD/tests/browser" plain/report/index.html "hostile/report/index.html?hostile"
+    node "$ROOT/tests/browser/check.js" "$ROOT/build/tests/browser" plain/report/index.html "hostile/report/index.html?hostile"
     [ ! -e canary ] && [ ! -e hostile/report/charts/canary ] || tap_fail "something was executed"
 }
 
@@ -38,7 +38,7 @@ test_checks_bite() {
     expect 0 "$BUILD/iotoll" report plain
     sed -e 's,<h1>,<img src="charts/none.svg"><a href="\#nowhere">x</a><svg width="3000" height="9" aria-hidden="true"></svg><h1>,' \
         -e "s,'use strict',console.error('oops')," plain/report/index.html >plain/report/bad.html
-    refuse node "$ROOT/tests/browser/check.js" "$BUILD/tests/browser" plain/report/bad.html >found
+    refuse node "$ROOT/tests/browser/check.js" "$ROOT/build/tests/browser" plain/report/bad.html >found
     for complaint in "image: " "#nowhere: nowhere" "wider than the window" "console: " "axe, light 390" "does not sort"; do
         holds found "$complaint"
     done
