@@ -23,9 +23,10 @@ small_house() {
     RANDOM=1
     house
     real scan/stream
+    real scan/mmap
     real send/stream
     attempts=2 memory=4M
-    ask config.json '{"task": "scan", "methods": "all", "source": ["memory", "disk"], "file_size": "4K", "files": 1}' \
+    ask config.json '{"task": "scan", "methods": "all", "source": ["memory", "disk"], "file_size": ["4K", "64K"], "files": 1}' \
         '{"task": "send", "methods": "all", "source": "memory", "destination": "tcp", "file_size": "4K", "files": 1}'
     expect 0 "$iotoll" run config.json --output good
     expect 0 "$iotoll" report good

@@ -152,7 +152,9 @@ test_interrupted() {
         # Before its handlers are there, ^C is a kill: then there is nothing to undo.
         wait_for 5 everything_as_before
         all_as_before
-        [ ! -e "${run:-/}/trials.jsonl" ] || equal "$(jq -r .state "$run/run.json")" interrupted "state"
+        # A ^C may come when all has been measured.
+        [ ! -e "${run:-/}/trials.jsonl" ] || [[ $(jq -r .state "$run/run.json") == @(interrupted|complete) ]] ||
+            tap_fail "state $(jq -r .state "$run/run.json")"
     done
     conclude
     echo "$i interrupts, $resumed resumed, $finished finished"
