@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "methods/harness/bystander.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -134,10 +135,14 @@ static void start_bystander(enum bystander who)
 
 void bystander_start(const struct options *options)
 {
+    int cpu = options->memory_hogs ? find_cpu(false) : -1;
+
+    if (options->memory_hogs && cpu < 0)
+        die(EXIT_UNSUPPORTED, "--memory-hogs %" PRIu64 ": there is no other CPU", options->memory_hogs);
     while (bystander.hog_count < options->memory_hogs) {
         pid_t child = fork_child();
         if (child == 0)
-            hog(find_cpu(false));
+            hog(cpu);
         bystander.hogs[bystander.hog_count++] = child;
     }
     if (options->bystander != BYSTANDER_NONE)

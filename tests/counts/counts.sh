@@ -164,6 +164,9 @@ test_bystanders() {
             --consumption touch --bystander "$who" >$who.json
         jq -e '.bystander_lost_ppm >= 0 and .bystander_lost_ppm <= 1000000' $who.json
     done
+    # Where the method has every CPU, a hog would sit on one of them: refused, not measured.
+    expect 77 "$BUILD/methods/scan/mmb" --source disk --file-size 1M --block-size 4K --no-verify --once \
+        --consumption touch --memory-hogs 1
     ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K", "block_size": "4K"}'
     sed 's/"budget"/"bystander": "thread", "memory_hogs": 1, "budget"/' config.json >company.json
     expect 0 "$iotoll" run company.json --output run
