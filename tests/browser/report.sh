@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # timeout: 600
 # The page in a real browser: on a run from formulas, and on one full of hostile text.
 # shellcheck source=tests/tap.sh

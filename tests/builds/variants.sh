@@ -1,17 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # timeout: 900
 # The other compiler, and address and undefined-behaviour sanitizers: no warning, and the same results.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
-
-# Built where `make CC=clang` and `make SAN=1` build, so that a second run of the tests finds it done.
-build() {
-    make -s -j2 -C "$ROOT" "$@" tests >make.log 2>&1 || tap_fail "$(cat make.log)"
-    if grep -vE '^  (CC|LD|AR|NPM) ' make.log; then
-        tap_fail "the build says more than what it does"
-    fi
-}
+# shellcheck source=tests/builds/lib.bash
+. "$ROOT/tests/builds/lib.bash"
 
 # Of the unit tests and the matrix of methods.
 run_tests() {
@@ -35,15 +30,6 @@ test_clang() {
 test_sanitizers() {
     build SAN=1
     run_tests build/san
-}
-
-# A small run and its report, the orchestrator's and analysis' memory watched.
-test_sanitized_run() {
-    build SAN=1
-    expect 0 "$ROOT/build/san/iotoll" run "$ROOT/configs/tiny.json" --output run
-    expect 0 "$ROOT/build/san/iotoll" report run
-    expect 0 "$ROOT/build/san/iotoll" list --json
-    lacks err "Sanitizer"
 }
 
 # The sanitizers are really there.

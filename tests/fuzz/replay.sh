@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # Every parser over its seeds and over whatever once broke it. `make fuzz` looks for more.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # timeout: 290
 # Kernels that boot, that panic, that hang and that are killed, all emulated: what is reported of each, and that
 # the others' results stand. The kernels are fetched by `make check`; two to four minutes.

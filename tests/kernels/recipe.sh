@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # The recipe for bare metal, docs/kernels-step.sh and its unit, on a machine whose boots, boot loader and
 # measurements are pretended.
 # shellcheck source=tests/tap.sh

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # House rules that a reader relies on.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"

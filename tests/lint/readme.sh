@@ -23,7 +23,10 @@ test_readme_example() {
     [ -s example.c ] || tap_fail 'README.md has no ```c block after that line'
     name=${file##*/} name=${name%.c}
     mkdir tree
-    cp -r "$ROOT"/{Makefile,common,runners,analysis,methods,configs,iotoll.c} tree/
+    # With times and what was built of them, so that only the new file is.
+    cp -a "$ROOT"/{Makefile,common,runners,analysis,methods,configs,iotoll.c} tree/
+    mkdir tree/build
+    cp -a "$ROOT"/build/{common,runners,analysis,methods,prices,iotoll*} tree/build/ 2>/dev/null || :
     [ ! -e "tree/$file" ] || tap_fail "the README adds a method that is there already: $file"
     cp example.c "tree/$file"
     make -s -j2 -C tree >make.log 2>&1 || tap_fail "$(cat make.log)"

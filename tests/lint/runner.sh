@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # tests/run itself: what fails is counted as failed, however it fails.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
