@@ -166,13 +166,12 @@ static void write_csv(const struct chart *chart, FILE *out)
 static int publish_text_of(const struct chart *chart, const char *directory, const char *ending,
                            void (*write)(const struct chart *, FILE *), struct error *error)
 {
-    struct publication text;
+    struct text text;
     char path[PATH_MAX];
 
     if (snprintf(path, sizeof path, "%s/%s%s", directory, chart->name, ending) >= (int)sizeof path)
         return error_set(error, "%s: name too long", directory);
-    publish_open(&text);
-    if (text.out)
+    if (text_open(&text))
         write(chart, text.out);
     return publish_text(&text, path, error);
 }

@@ -1,29 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-#include <stdlib.h>
 
 #include "analysis/claims.h"
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+#include "analysis/value.h"
 
 static json_t *words(const struct summary *summary, const struct claim_result *result, size_t index)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct text text;
 
-    if (!out)
-        return NULL;
-    if (index == SIZE_MAX)
-        claims_words(summary, result, out);
-    else
-        claims_finding_words(summary, result, index, out);
-    json_t *string = fclose(out) == 0 ? json_string(text) : NULL;
-    free(text);
-    return string;
+    if (text_open(&text) && index == SIZE_MAX)
+        claims_words(summary, result, text.out);
+    else if (text.out)
+        claims_finding_words(summary, result, index, text.out);
+    return value_text(&text);
 }
 
 static json_t *evidence_json(const struct evidence *evidence)
@@ -33,10 +21,11 @@ static json_t *evidence_json(const struct evidence *evidence)
     return json_pack("{s:I, s:o, s:b, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s?}", "of",
                      (json_int_t)evidence->of, "to",
                      evidence->to == SIZE_MAX ? json_null() : json_integer((json_int_t)evidence->to), "paired",
-                     evidence->paired, "n", (json_int_t)value->n, "median", number(value->middle), "low",
-                     number(value->low), "high", number(value->high), "wanted_low", number(evidence->low),
-                     "wanted_high", number(evidence->high), "p", number(evidence->p), "noise",
-                     number(evidence->noise), "verdict", claim_verdicts[evidence->verdict], "why",
+                     evidence->paired, "n", (json_int_t)value->n, "median", value_number(value->middle), "low",
+                     value_number(value->low), "high", value_number(value->high), "wanted_low",
+                     value_number(evidence->low),
+                     "wanted_high", value_number(evidence->high), "p", value_number(evidence->p), "noise",
+                     value_number(evidence->noise), "verdict", claim_verdicts[evidence->verdict], "why",
                      evidence->why);
 }
 
@@ -53,8 +42,8 @@ static json_t *finding_json(const struct summary *summary, const struct claim_re
                                claim_verdicts[finding->verdict], "sentence", words(summary, result, index),
                                "evidence", list);
     if (object && e->kind == CLAIM_CROSSOVER)
-        json_object_set_new(object, "crossed", json_pack("[o, o]", number(finding->crossed_low),
-                                                         number(finding->crossed_high)));
+        json_object_set_new(object, "crossed", json_pack("[o, o]", value_number(finding->crossed_low),
+                                                         value_number(finding->crossed_high)));
     return object;
 }
 

@@ -9,19 +9,15 @@
 #include "analysis/compare_words.h"
 #include "analysis/lanes.h"
 #include "analysis/tally.h"
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+#include "analysis/value.h"
 
 static json_t *interval(const struct interval *value)
 {
     if (!isfinite(value->middle))
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o}", "median", number(value->middle), "low",
-                     number(value->low), "high", number(value->high), "confidence",
-                     number(value->confidence));
+    return json_pack("{s:o, s:o, s:o, s:o}", "median", value_number(value->middle), "low",
+                     value_number(value->low), "high", value_number(value->high), "confidence",
+                     value_number(value->confidence));
 }
 
 /* Text of a journal is UTF-8 already; what was cut in the middle of a character is not. */
@@ -56,7 +52,7 @@ static json_t *side_json(const struct side *side)
                      side->run.name, "runs", (json_int_t)side->runs, "boots", boots(&side->run),
                      "valid", (json_int_t)side->summary.valid, "void",
                      (json_int_t)side->summary.void_count, "trusted", !side->summary.noise.failed,
-                     "noise_floor", number(side->summary.noise.floor));
+                     "noise_floor", value_number(side->summary.noise.floor));
 }
 
 static json_t *differences(const struct compare *compare)
@@ -85,8 +81,8 @@ static json_t *moved(const struct comparison *comparison, const struct change *c
 
     for (size_t i = 0; i < count; i++)
         json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:o}", "name", list[i].name, "unit",
-                                               units[list[i].unit], "base", number(list[i].base),
-                                               "new", number(list[i].new)));
+                                               units[list[i].unit], "base", value_number(list[i].base),
+                                               "new", value_number(list[i].new)));
     return array;
 }
 
@@ -98,7 +94,7 @@ static json_t *change_json(const struct comparison *comparison, const struct cha
                                (json_int_t)change->base, "new_point", (json_int_t)change->new,
                                "base_time_ns", interval(&base->time_ns), "new_time_ns",
                                interval(&new->time_ns), "time_ratio", interval(&change->time),
-                               "p", number(change->time.p), "p_holm", number(change->p_holm),
+                               "p", value_number(change->time.p), "p_holm", value_number(change->p_holm),
                                "verdict", verdict_names[change->verdict], "base_n",
                                (json_int_t)base->n, "new_n", (json_int_t)new->n);
 
@@ -127,7 +123,7 @@ static json_t *methods(const struct comparison *comparison)
     for (size_t i = 0; i < comparison->method_count; i++) {
         const struct method_change *method = &comparison->methods[i];
         json_array_append_new(array, json_pack("{s:s, s:o, s:I, s:I, s:I}", "method",
-                                               method->method, "time_ratio", number(method->time),
+                                               method->method, "time_ratio", value_number(method->time),
                                                "points", (json_int_t)method->points, "slower",
                                                (json_int_t)method->slower, "faster",
                                                (json_int_t)method->faster));
@@ -152,19 +148,13 @@ static json_t *lacks(const struct comparison *comparison)
 
 static json_t *sentence(const struct comparison *comparison, const struct advice *advice)
 {
-    char *words = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&words, &size);
+    struct text words;
 
-    if (!memory)
-        return NULL;
-    if (advice)
-        compare_advice(comparison, advice, memory);
-    else
-        compare_proof(comparison, memory);
-    json_t *string = fclose(memory) == 0 ? text(words) : NULL;
-    free(words);
-    return string;
+    if (text_open(&words) && advice)
+        compare_advice(comparison, advice, words.out);
+    else if (words.out)
+        compare_proof(comparison, words.out);
+    return value_text(&words);
 }
 
 static json_t *advices(const struct comparison *comparison)

@@ -22,16 +22,11 @@ typedef void (*words)(const struct comparison *comparison, const void *about, FI
 static void write_words(FILE *out, words compose, const struct comparison *comparison,
                         const void *about)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    struct text text;
 
-    if (!memory)
-        return;
-    compose(comparison, about, memory);
-    if (fclose(memory) == 0)
-        html_text(out, text);
-    free(text);
+    if (text_open(&text))
+        compose(comparison, about, text.out);
+    text_pass(&text, out, html_text);
 }
 
 static void proof(const struct comparison *comparison, const void *about, FILE *out)
@@ -185,6 +180,8 @@ static void write_causes(FILE *out, const struct comparison *comparison)
 
     if (list)
         count = compare_greatest(comparison, list);
+    else
+        text_spoil(out);
     if (count > 0) {
         fputs("<h3>What moved with it</h3>\n<ul class=\"answers two\">\n", out);
         for (size_t i = 0; i < count && i < MOST_CAUSES; i++)
@@ -236,10 +233,9 @@ static void write_method(FILE *out)
 int compare_page(const struct compare *compare, const struct chart_list *charts,
                  const char *no_charts, const char *path, struct error *error)
 {
-    struct publication text;
+    struct text text;
 
-    publish_open(&text);
-    if (text.out) {
+    if (text_open(&text)) {
         page_begin(text.out, "compare");
         write_header(text.out, compare);
         write_differences(text.out, compare);

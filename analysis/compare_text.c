@@ -12,6 +12,7 @@
 #include "analysis/lanes.h"
 #include "analysis/tally.h"
 #include "analysis/terminal.h"
+#include "common/text.h"
 #include "common/units.h"
 
 enum { MOST_POINTS = 250, MOST_CAUSES = 5 };
@@ -57,49 +58,34 @@ static void print_differences(const struct compare *compare, FILE *out)
     }
 }
 
-static void print_sentence(FILE *out, FILE *memory, char **text)
-{
-    if (fclose(memory) == 0)
-        terminal_wrapped(out, *text);
-    free(*text);
-    *text = NULL;
-}
-
 static void print_ranks(const struct comparison *comparison, FILE *out)
 {
-    char *text = NULL;
-    size_t size;
+    struct text words;
 
     for (size_t i = 0; i < comparison->advice_count; i++) {
-        FILE *memory = open_memstream(&text, &size);
-        if (!memory)
-            return;
-        compare_advice(comparison, &comparison->advices[i], memory);
-        print_sentence(out, memory, &text);
+        if (text_open(&words))
+            compare_advice(comparison, &comparison->advices[i], words.out);
+        text_pass(&words, out, terminal_wrapped);
     }
     for (size_t i = 0; i < comparison->count; i++) {
         if (!compare_is_flip(comparison, &comparison->changes[i]))
             continue;
-        FILE *memory = open_memstream(&text, &size);
-        if (!memory)
-            return;
-        compare_flip(comparison, &comparison->changes[i], memory);
-        print_sentence(out, memory, &text);
+        if (text_open(&words))
+            compare_flip(comparison, &comparison->changes[i], words.out);
+        text_pass(&words, out, terminal_wrapped);
     }
 }
 
 static void print_proof(const struct comparison *comparison, FILE *out)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    struct text words;
 
-    if (!memory)
-        return;
-    compare_counts(comparison, memory);
-    fputc(' ', memory);
-    compare_proof(comparison, memory);
-    print_sentence(out, memory, &text);
+    if (text_open(&words)) {
+        compare_counts(comparison, words.out);
+        fputc(' ', words.out);
+        compare_proof(comparison, words.out);
+    }
+    text_pass(&words, out, terminal_wrapped);
 }
 
 /* "1.23 ms ± 2 %": half of the interval, as a share. */
@@ -196,21 +182,22 @@ static void print_lacks(const struct comparison *comparison, FILE *out)
 static void print_causes(const struct comparison *comparison, FILE *out)
 {
     const struct change **list = calloc(comparison->count + 1, sizeof *list);
-    size_t count = 0, size;
-    char *text = NULL;
+    size_t count = 0;
+    struct text words;
 
     if (list)
         count = compare_greatest(comparison, list);
+    else
+        text_spoil(out);
     if (count > 0)
         fputs("\n  What moved with the largest changes\n", out);
     for (size_t i = 0; i < count && i < MOST_CAUSES; i++) {
-        FILE *memory = open_memstream(&text, &size);
-        if (!memory)
-            break;
-        compare_point(&comparison->base->summary, list[i]->base, memory);
-        fputs(". ", memory);
-        compare_cause(comparison, list[i], memory);
-        print_sentence(out, memory, &text);
+        if (text_open(&words)) {
+            compare_point(&comparison->base->summary, list[i]->base, words.out);
+            fputs(". ", words.out);
+            compare_cause(comparison, list[i], words.out);
+        }
+        text_pass(&words, out, terminal_wrapped);
     }
     free(list);
 }

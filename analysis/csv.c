@@ -64,10 +64,9 @@ static void write_trial(FILE *out, const struct run *run, const struct trial *tr
 
 int csv_write(const struct run *run, const char *path, struct error *error)
 {
-    struct publication text;
+    struct text text;
 
-    publish_open(&text);
-    if (text.out) {
+    if (text_open(&text)) {
         write_head(text.out);
         for (size_t i = 0; i < run->trial_count; i++)
             write_trial(text.out, run, &run->trials[i]);
@@ -94,9 +93,9 @@ static void write_count(const char *name, double per_cycle, void *context)
 
 int csv_write_counts(const struct summary *summary, const char *path, struct error *error)
 {
-    struct publication text;
+    struct text text;
 
-    publish_open(&text);
+    text_open(&text);
     for (size_t i = 0; text.out && i < point_field_count; i++)
         fprintf(text.out, "%s,", point_fields[i].name);
     if (text.out)

@@ -7,6 +7,7 @@
 
 #include "analysis/calibration.h"
 #include "analysis/limits.h"
+#include "analysis/value.h"
 #include "common/units.h"
 
 static void give_reason(struct explanation *explanation, const char *format, const char *text)
@@ -119,16 +120,12 @@ const struct toll *explain_largest(const struct explanation *explanation)
     return largest;
 }
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *toll_json(const struct explanation *explanation, const struct toll *toll)
 {
     return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "term", toll->term->name, "price", toll->term->price,
-                     "unit", toll->term->unit, "count", number(toll->count), "price_ns", number(toll->price_ns), "ns",
-                     number(toll->ns), "ms_per_gib", number(explain_ms_per_gib(explanation, toll->ns)));
+                     "unit", toll->term->unit, "count", value_number(toll->count), "price_ns",
+                     value_number(toll->price_ns), "ns", value_number(toll->ns), "ms_per_gib",
+                     value_number(explain_ms_per_gib(explanation, toll->ns)));
 }
 
 json_t *explain_to_json(const struct explanation *explanation)
@@ -138,10 +135,10 @@ json_t *explain_to_json(const struct explanation *explanation)
     for (size_t i = 0; i < explanation->toll_count; i++)
         json_array_append_new(tolls, toll_json(explanation, &explanation->tolls[i]));
     return json_pack("{s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:b, s:s?}", "tolls", tolls, "sum_ns",
-                     explain_is_possible(explanation) ? number(explanation->sum_ns) : json_null(), "limit_ns",
-                     number(explanation->limit_ns), "limit", explanation->limit_name, "predicted_ns",
-                     number(explanation->predicted_ns), "measured_ns", number(explanation->measured_ns),
-                     "unexplained_ns", number(explanation->unexplained_ns), "explained",
+                     explain_is_possible(explanation) ? value_number(explanation->sum_ns) : json_null(), "limit_ns",
+                     value_number(explanation->limit_ns), "limit", explanation->limit_name, "predicted_ns",
+                     value_number(explanation->predicted_ns), "measured_ns", value_number(explanation->measured_ns),
+                     "unexplained_ns", value_number(explanation->unexplained_ns), "explained",
                      explain_is_explained(explanation), "no_arithmetic",
                      *explanation->reason ? explanation->reason : NULL);
 }

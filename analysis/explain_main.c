@@ -9,6 +9,7 @@
 #include "analysis/explain_main.h"
 #include "analysis/windows_fit.h"
 #include "analysis/terminal.h"
+#include "common/text.h"
 
 static const char usage[] = "usage: iotoll explain DIR [TEXT] [--summary]\n";
 
@@ -47,8 +48,8 @@ static void print_point(FILE *out, const struct summary *summary, const struct e
                         size_t point)
 {
     const struct explanation *explanation = &explanations->all[point];
-    char label[256], *text = NULL;
-    size_t size;
+    struct text words;
+    char label[256];
 
     terminal_plain(out, point_label(&summary->run->points[point].point, label, sizeof label));
     fputc('\n', out);
@@ -56,14 +57,11 @@ static void print_point(FILE *out, const struct summary *summary, const struct e
         print_toll(out, explanation, &explanation->tolls[i]);
     if (explain_is_possible(explanation))
         print_total(out, explanation);
-    FILE *memory = open_memstream(&text, &size);
-    if (memory) {
-        explain_sentence(memory, summary, explanations, point);
-        fputc('\n', memory);
-        if (fclose(memory) == 0)
-            terminal_wrapped(out, text);
-        free(text);
+    if (text_open(&words)) {
+        explain_sentence(words.out, summary, explanations, point);
+        fputc('\n', words.out);
     }
+    text_pass(&words, out, terminal_wrapped);
     fputc('\n', out);
 }
 

@@ -46,34 +46,35 @@ void page_begin(FILE *out, const char *title)
     fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<main>\n", page_style);
 }
 
-/* What a section writes; NULL if it has nothing to say. The caller frees. */
+/* What a section writes, empty if it has nothing to say. The caller frees. */
 static char *compose(const struct section *section, const struct summary *summary,
                      const struct chart_list *charts)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
+    struct text text;
 
-    if (!memory)
-        return NULL;
-    section->write(memory, summary, charts);
-    if (fclose(memory) == 0 && size > 0)
-        return text;
-    free(text);
-    return NULL;
+    if (text_open(&text))
+        section->write(text.out, summary, charts);
+    return text_close(&text, NULL);
+}
+
+static void write_section(FILE *out, const struct section *section, const char *text)
+{
+    if (!text)
+        text_spoil(out);
+    else if (*text)
+        fprintf(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n%s</section>\n", section->id,
+                section->id, section->title, text);
 }
 
 static void write_sections(FILE *out, char *const texts[SECTIONS])
 {
     fputs("<nav aria-label=\"Sections\"><ul>\n", out);
     for (size_t i = 0; i < SECTIONS; i++)
-        if (texts[i])
+        if (texts[i] && *texts[i])
             fprintf(out, "<li><a href=\"#%s\">%s</a></li>\n", sections[i].id, sections[i].title);
     fputs("</ul></nav>\n", out);
     for (size_t i = 0; i < SECTIONS; i++)
-        if (texts[i])
-            fprintf(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n%s</section>\n",
-                    sections[i].id, sections[i].id, sections[i].title, texts[i]);
+        write_section(out, &sections[i], texts[i]);
 }
 
 static void write_body(FILE *out, const struct summary *summary, const struct chart_list *charts,
@@ -94,10 +95,9 @@ static void write_body(FILE *out, const struct summary *summary, const struct ch
 int page_write(const struct summary *summary, const struct chart_list *charts,
                const char *no_charts, const char *path, struct error *error)
 {
-    struct publication text;
+    struct text text;
 
-    publish_open(&text);
-    if (text.out) {
+    if (text_open(&text)) {
         page_begin(text.out, load_text(summary->run, "name"));
         write_body(text.out, summary, charts, no_charts);
         fprintf(text.out, "</main>\n<script>%s</script>\n</body>\n</html>\n", page_script);

@@ -7,6 +7,7 @@
 #include "analysis/html.h"
 #include "analysis/metric.h"
 #include "analysis/page_parts.h"
+#include "common/text.h"
 #include "common/units.h"
 
 enum { MOST_EVIDENCE = 60 };
@@ -15,16 +16,11 @@ enum { MOST_EVIDENCE = 60 };
 static void escaped(FILE *out, void (*write)(FILE *memory, const void *context),
     const void *context)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    struct text text;
 
-    if (!memory)
-        return;
-    write(memory, context);
-    if (fclose(memory) == 0)
-        html_text(out, text);
-    free(text);
+    if (text_open(&text))
+        write(text.out, context);
+    text_pass(&text, out, html_text);
 }
 
 struct place {
@@ -77,6 +73,8 @@ static void write_median(FILE *out, const struct place *place, size_t point)
     char text[48];
     bool paired;
 
+    if (!scratch)
+        text_spoil(out);
     if (point == SIZE_MAX || !scratch || summary->rows[point].n == 0)
         fputs("<td class=\"number none\">–</td>", out);
     else {

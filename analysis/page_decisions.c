@@ -10,31 +10,15 @@
 #include "analysis/findings.h"
 #include "analysis/html.h"
 #include "analysis/page_parts.h"
+#include "common/text.h"
 #include "common/units.h"
 
-/* A cell that is filled through memory, so that it is escaped as a whole. */
-struct cell {
-    FILE *out;
-    char *text;
-    size_t size;
-};
-
-static FILE *begin(struct cell *cell)
-{
-    *cell = (struct cell){0};
-    return cell->out = open_memstream(&cell->text, &cell->size);
-}
-
 /* "text [low, high]" with its interval small below. */
-static void write_linked(FILE *out, struct cell *cell, const char *label, const char *class,
-                         const char *anchor, size_t number)
+static void write_cell(FILE *out, const char *text)
 {
-    const char *text = cell->out && fclose(cell->out) == 0 ? cell->text : "";
     const char *interval = strstr(text, " [");
     const char *end = interval ? strchr(interval, ']') : NULL;
 
-    fprintf(out, "<td data-label=\"%s\" class=\"%s\"><a href=\"#%s%zu\">", label, class, anchor,
-        number);
     if (interval && end) {
         html_format(out, "%.*s%s", (int)(interval - text), text, end + 1);
         fputs("<small>", out);
@@ -42,8 +26,14 @@ static void write_linked(FILE *out, struct cell *cell, const char *label, const 
         fputs("</small>", out);
     } else
         html_text(out, text);
+}
+
+static void write_linked(FILE *out, struct text *cell, const char *label, const char *class, const char *anchor,
+                         size_t number)
+{
+    fprintf(out, "<td data-label=\"%s\" class=\"%s\"><a href=\"#%s%zu\">", label, class, anchor, number);
+    text_pass(cell, out, write_cell);
     fputs("</a></td>", out);
-    free(cell->text);
 }
 
 static void write_use(FILE *out, const struct summary *summary, const struct decision *decision,
@@ -69,9 +59,9 @@ static void write_use(FILE *out, const struct summary *summary, const struct dec
 
 static void write_cpu(FILE *out, const struct interval *cpu, size_t point)
 {
-    struct cell cell;
+    struct text cell;
 
-    if (begin(&cell)) {
+    if (text_open(&cell)) {
         if (!isfinite(cpu->middle))
             fputs("–", cell.out);
         else if (cpu->bounded)
@@ -103,10 +93,10 @@ static void write_efficiency(FILE *out, const struct summary *summary, size_t po
 static void write_crossover(FILE *out, const struct summary *summary,
     const struct decision *decision, size_t d)
 {
-    struct cell cell;
+    struct text cell;
     long point = -1;
 
-    if (begin(&cell))
+    if (text_open(&cell))
         point = findings_crossover(summary, decision, cell.out);
     write_linked(out, &cell, "Crossover", point < 0 ? "none" : "", point < 0 ? "d" : "p",
                  point < 0 ? d : (size_t)point);
@@ -117,7 +107,7 @@ static void write_decision(FILE *out, const struct summary *summary, size_t d, s
     const struct decision *decision = &summary->decisions[d];
     const size_t shown = findings_shown(decision);
     char text[LABEL_SIZE], size[24];
-    struct cell cell;
+    struct text cell;
 
     fputs("<tr>", out);
     if (rows > 0) {
@@ -128,7 +118,7 @@ static void write_decision(FILE *out, const struct summary *summary, size_t d, s
     fprintf(out, "<td data-label=\"File size\" class=\"number\"><a href=\"#d%zu\">%s</a></td>", d,
             units_format_size(decision->point->file_size_bytes, size));
     write_use(out, summary, decision, d);
-    if (begin(&cell))
+    if (text_open(&cell))
         findings_gain(summary, decision, cell.out);
     write_linked(out, &cell, "Speed against the baseline", "number", "p", shown);
     write_cpu(out, &summary->rows[shown].cpu_s_per_gib, shown);

@@ -5,6 +5,7 @@
 
 #include "analysis/html.h"
 #include "analysis/page_parts.h"
+#include "common/text.h"
 #include "common/units.h"
 
 /* The key in words, without the unit that the value will show. */
@@ -27,10 +28,20 @@ static const char *unit_of(const char *key, const json_t *value)
     return "";
 }
 
+/* A text of jansson's, NULL when that ran out of memory. */
+static void write_dump(FILE *out, char *dump)
+{
+    if (dump)
+        html_text(out, dump);
+    else
+        text_spoil(out);
+    free(dump);
+}
+
 static void write_value(FILE *out, const char *key, const json_t *value)
 {
     const char *unit = unit_of(key, value);
-    char human[32], *dump = NULL;
+    char human[32];
 
     if (json_is_null(value) || (json_is_string(value) && !*json_string_value(value)))
         return;
@@ -43,9 +54,8 @@ static void write_value(FILE *out, const char *key, const json_t *value)
         html_text(out, units_human_duration(json_number_value(value), human));
     else if (json_is_string(value))
         html_text(out, json_string_value(value));
-    else if ((dump = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6))))
-        html_text(out, dump);
-    free(dump);
+    else
+        write_dump(out, json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6)));
     fputs("</dd>\n", out);
 }
 
@@ -84,46 +94,22 @@ static void write_object(FILE *out, const char *title, const json_t *object)
     fputs("</dl></div>\n", out);
 }
 
-/* A word as a shell takes it. */
-static void write_word(FILE *out, const char *word)
-{
-    fputs(" '", out);
-    for (; *word; word++)
-        if (*word == '\'')
-            fputs("'\\''", out);
-        else
-            fputc(*word, out);
-    fputc('\'', out);
-}
-
 static void write_repeat(FILE *out, const struct run *run)
 {
     const json_t *config = load_value(run, "config");
-    char *text = NULL, *dump;
     double budget = load_number(run, "budget_ns", 0);
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
 
-    if (!memory)
-        return;
-    fputs("iotoll run", memory);
-    write_word(memory, "config.json");
-    fprintf(memory, " --seed %.0f", load_number(run, "seed", 0));
-    if (budget > 0)
-        fprintf(memory, " --budget %.0fs", budget / 1e9);
-    fclose(memory);
     fputs("<h3>Repeat this run</h3>\n<p>Save this config as <code>config.json</code>, then:</p>"
           "\n<pre class=\"command\" tabindex=\"0\"><code>", out);
-    html_text(out, text);
+    html_format(out, "iotoll run 'config.json' --seed %.0f", load_number(run, "seed", 0));
+    if (budget > 0)
+        html_format(out, " --budget %.0fs", budget / 1e9);
     fputs("</code></pre>\n", out);
-    free(text);
-    dump = config ? json_dumps(config, JSON_INDENT(1)) : NULL;
-    if (dump) {
-        fputs("<details><summary>config.json</summary><pre tabindex=\"0\"><code>", out);
-        html_text(out, dump);
-        fputs("</code></pre></details>\n", out);
-    }
-    free(dump);
+    if (!config)
+        return;
+    fputs("<details><summary>config.json</summary><pre tabindex=\"0\"><code>", out);
+    write_dump(out, json_dumps(config, JSON_INDENT(1)));
+    fputs("</code></pre></details>\n", out);
 }
 
 void page_environment(FILE *out, const struct summary *summary, const struct chart_list *charts)

@@ -9,6 +9,7 @@
 #include "analysis/judge.h"
 #include "analysis/lanes.h"
 #include "analysis/page_parts.h"
+#include "common/text.h"
 #include "common/units.h"
 
 static bool is_virtual(const struct run *run)
@@ -21,16 +22,12 @@ static bool is_virtual(const struct run *run)
 static void write_machine(FILE *out, const struct run *run)
 {
     const char *started = load_text(run, "started_utc");
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    struct text machine;
 
-    if (memory)
-        findings_machine(run, memory);
     fputs("<p class=\"lead\">", out);
-    if (memory && fclose(memory) == 0)
-        html_text(out, text);
-    free(text);
+    if (text_open(&machine))
+        findings_machine(run, machine.out);
+    text_pass(&machine, out, html_text);
     html_format(out, " · %.10s %.5s UTC", started, strlen(started) > 15 ? started + 11 : "");
     fputs("</p>\n", out);
 }

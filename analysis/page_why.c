@@ -10,15 +10,7 @@
 #include "analysis/limits.h"
 #include "analysis/page_parts.h"
 #include "analysis/windows_fit.h"
-
-/* What was written to memory, as escaped text. */
-static void write_text(FILE *out, FILE *memory, char **text)
-{
-    if (memory && fclose(memory) == 0)
-        html_text(out, *text);
-    free(*text);
-    *text = NULL;
-}
+#include "common/text.h"
 
 static void write_ms(FILE *out, const struct explanation *explanation, double ns)
 {
@@ -34,8 +26,8 @@ static void write_point(FILE *out, const struct summary *summary, const struct e
     const struct explanation *explanation = &explanations->all[point];
     double efficiency = limits_efficiency(summary->run, &summary->run->points[point].point,
                                           summary->rows[point].throughput_bytes_per_s.middle);
-    char label[256], *text = NULL;
-    size_t size;
+    struct text words;
+    char label[256];
 
     fputs("<tr>", out);
     html_cell(out, NULL, point_label(&summary->run->points[point].point, label, sizeof label));
@@ -48,10 +40,9 @@ static void write_point(FILE *out, const struct summary *summary, const struct e
     else
         html_cell(out, NULL, "–");
     fputs("<td class=\"words\">", out);
-    FILE *memory = open_memstream(&text, &size);
-    if (memory)
-        explain_sentence(memory, summary, explanations, point);
-    write_text(out, memory, &text);
+    if (text_open(&words))
+        explain_sentence(words.out, summary, explanations, point);
+    text_pass(&words, out, html_text);
     fputs("</td></tr>\n", out);
 }
 
@@ -69,8 +60,8 @@ static void write_points(FILE *out, const struct summary *summary, const struct 
 static void write_windows(FILE *out, const struct summary *summary, const struct explanations *explanations)
 {
     struct windows_series series;
-    char label[LABEL_SIZE], *text = NULL;
-    size_t size;
+    struct text words;
+    char label[LABEL_SIZE];
 
     for (size_t i = 0; i < summary->run->point_count; i++) {
         windows_series_of(&series, summary, explanations, i);
@@ -79,10 +70,9 @@ static void write_windows(FILE *out, const struct summary *summary, const struct
         fputs("<p>", out);
         html_text(out, label_family(&summary->run->points[i].point, label));
         fputs(": ", out);
-        FILE *memory = open_memstream(&text, &size);
-        if (memory)
-            windows_fit_words(memory, summary, &series);
-        write_text(out, memory, &text);
+        if (text_open(&words))
+            windows_fit_words(words.out, summary, &series);
+        text_pass(&words, out, html_text);
         fputs(".</p>\n", out);
     }
 }

@@ -10,12 +10,8 @@
 #include "analysis/crossover.h"
 #include "analysis/explain.h"
 #include "analysis/limits.h"
+#include "analysis/value.h"
 #include "common/publish.h"
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *text_or_null(const char *text)
 {
@@ -26,9 +22,9 @@ static json_t *interval(const struct interval *value)
 {
     if (!isfinite(value->middle))
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o}", "median", number(value->middle), "low",
-                     number(value->low), "high", number(value->high), "confidence",
-                     number(value->confidence));
+    return json_pack("{s:o, s:o, s:o, s:o}", "median", value_number(value->middle), "low",
+                     value_number(value->low), "high", value_number(value->high), "confidence",
+                     value_number(value->confidence));
 }
 
 static json_t *ratio(const struct row *row, long baseline)
@@ -37,14 +33,14 @@ static json_t *ratio(const struct row *row, long baseline)
         return json_null();
     return json_pack(
         "{s:I, s:I, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:b, s:o}", "baseline",
-        (json_int_t)baseline, "n", (json_int_t)row->speed.n, "speed", number(row->speed.middle),
-        "low", number(row->speed.low), "high", number(row->speed.high), "confidence",
-        number(row->speed.confidence), "verdict", verdict_names[row->verdict], "p",
-        number(row->speed.p), "p_holm", number(row->p_holm), "comparisons",
-        (json_int_t)row->family, "minimal_detectable_effect", number(row->detectable),
-        "bootstrap_low", number(row->resampled.low), "bootstrap_high",
-        number(row->resampled.high), "bootstrap_disagrees", row->disagrees, "autocorrelation",
-        number(row->autocorrelation));
+        (json_int_t)baseline, "n", (json_int_t)row->speed.n, "speed", value_number(row->speed.middle),
+        "low", value_number(row->speed.low), "high", value_number(row->speed.high), "confidence",
+        value_number(row->speed.confidence), "verdict", verdict_names[row->verdict], "p",
+        value_number(row->speed.p), "p_holm", value_number(row->p_holm), "comparisons",
+        (json_int_t)row->family, "minimal_detectable_effect", value_number(row->detectable),
+        "bootstrap_low", value_number(row->resampled.low), "bootstrap_high",
+        value_number(row->resampled.high), "bootstrap_disagrees", row->disagrees, "autocorrelation",
+        value_number(row->autocorrelation));
 }
 
 static json_t *noise_row(const struct summary *summary)
@@ -53,7 +49,7 @@ static json_t *noise_row(const struct summary *summary)
 
     return json_pack("{s:I, s:I, s:o, s:o, s:b}", "comparisons", (json_int_t)noise->comparisons,
                      "different", (json_int_t)noise->different, "noise_floor",
-                     number(noise->floor), "chance", number(noise->chance), "trusted",
+                     value_number(noise->floor), "chance", value_number(noise->chance), "trusted",
                      !noise->failed);
 }
 
@@ -62,14 +58,14 @@ static json_t *drift_row(const struct drift *drift)
     char words[512];
 
     drift_words(drift, words, sizeof words);
-    return json_pack("{s:o, s:o, s:o, s:s}", "time_change", number(expm1(drift->trend.change)),
-                     "p", number(drift->trend.p), "autocorrelation",
-                     number(drift->autocorrelation), "words", words);
+    return json_pack("{s:o, s:o, s:o, s:s}", "time_change", value_number(expm1(drift->trend.change)),
+                     "p", value_number(drift->trend.p), "autocorrelation",
+                     value_number(drift->autocorrelation), "words", words);
 }
 
 static void add_count(const char *name, double per_cycle, void *context)
 {
-    json_object_set_new(context, name, number(per_cycle));
+    json_object_set_new(context, name, value_number(per_cycle));
 }
 
 /* Of one cycle; null where the point was not counted. */
@@ -93,7 +89,7 @@ static json_t *shares_row(const struct summary *summary, size_t point)
         return json_null();
     json_t *object = json_pack("{s:f}", "samples", profile.samples);
     for (size_t i = 0; i < SHARE_COUNT; i++)
-        json_object_set_new(object, share_names[i], number(profile.share[i]));
+        json_object_set_new(object, share_names[i], value_number(profile.share[i]));
     return object;
 }
 
@@ -110,20 +106,20 @@ static json_t *point_row(const struct summary *summary, size_t index)
                                interval(&row->whole_process_ns), "ratio",
                                ratio(row, point->baseline));
     json_t *counts = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "setup_ns",
-                               number(row->setup_ns), "transfer_ns", number(row->transfer_ns),
-                               "teardown_ns", number(row->teardown_ns), "sync_ns",
-                               number(row->sync_ns), "minor_faults", number(row->minor_faults),
-                               "major_faults", number(row->major_faults), "device_read_bytes",
-                               number(row->device_read_bytes), "device_written_bytes",
-                               number(row->device_written_bytes), "peak_rss_bytes",
-                               number(row->peak_rss_bytes));
-    json_t *operations = json_pack("{s:o, s:o, s:o, s:o}", "events", number(row->events),
-                                   "latency_p50_ns", number(row->latency_p50_ns), "latency_p99_ns",
-                                   number(row->latency_p99_ns), "latency_p999_ns",
-                                   number(row->latency_p999_ns));
+                               value_number(row->setup_ns), "transfer_ns", value_number(row->transfer_ns),
+                               "teardown_ns", value_number(row->teardown_ns), "sync_ns",
+                               value_number(row->sync_ns), "minor_faults", value_number(row->minor_faults),
+                               "major_faults", value_number(row->major_faults), "device_read_bytes",
+                               value_number(row->device_read_bytes), "device_written_bytes",
+                               value_number(row->device_written_bytes), "peak_rss_bytes",
+                               value_number(row->peak_rss_bytes));
+    json_t *operations = json_pack("{s:o, s:o, s:o, s:o}", "events", value_number(row->events),
+                                   "latency_p50_ns", value_number(row->latency_p50_ns), "latency_p99_ns",
+                                   value_number(row->latency_p99_ns), "latency_p999_ns",
+                                   value_number(row->latency_p999_ns));
 
     json_object_update(counts, operations);
-    json_object_set_new(counts, "bystander_lost", number(row->bystander_lost_ppm / 1e6));
+    json_object_set_new(counts, "bystander_lost", value_number(row->bystander_lost_ppm / 1e6));
     json_object_set_new(counts, "counts", counts_row(summary, index));
     json_object_set_new(counts, "shares", shares_row(summary, index));
     json_decref(operations);
@@ -149,7 +145,7 @@ static json_t *point_rows(const struct summary *summary)
         const struct point *point = &summary->run->points[i].point;
         json_t *row = point_row(summary, i), *why = explain_to_json(&explanations.all[i]);
         json_object_set_new(row, "efficiency",
-                            number(limits_efficiency(summary->run, point, achieved)));
+                            value_number(limits_efficiency(summary->run, point, achieved)));
         json_object_update(row, why);
         json_decref(why);
         json_array_append_new(array, row);
@@ -184,16 +180,11 @@ static json_t *indices(const size_t *values, size_t count)
 
 static json_t *sentence(const struct summary *summary, const struct decision *decision)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct text text;
 
-    if (!out)
-        return NULL;
-    answers_decision(summary, decision, out);
-    json_t *result = fclose(out) == 0 ? json_string(text) : NULL;
-    free(text);
-    return result;
+    if (text_open(&text))
+        answers_decision(summary, decision, text.out);
+    return value_text(&text);
 }
 
 /* What all members of the decision's group have in common. */
@@ -226,22 +217,16 @@ static json_t *decision_rows(const struct summary *summary)
 
 static json_t *crossover_row(const struct summary *summary, const struct crossover *crossover)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct text text;
 
-    if (!out)
-        return NULL;
-    crossover_words(summary, crossover, out);
-    fclose(out);
-    json_t *row = json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:s?}", "axis",
+    if (text_open(&text))
+        crossover_words(summary, crossover, text.out);
+    return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "axis",
                             crossover->along_blocks ? "block_size_bytes" : "file_size_bytes",
                             "before", (json_int_t)crossover->before, "after",
-                            (json_int_t)crossover->after, "at", number(crossover->at), "low",
-                            number(crossover->low), "high", number(crossover->high), "sentence",
-                            text);
-    free(text);
-    return row;
+                            (json_int_t)crossover->after, "at", value_number(crossover->at), "low",
+                            value_number(crossover->low), "high", value_number(crossover->high), "sentence",
+                            value_text(&text));
 }
 
 static json_t *crossover_rows(const struct summary *summary)

@@ -13,29 +13,12 @@
 #include "analysis/judge.h"
 #include "analysis/lanes.h"
 #include "analysis/terminal.h"
+#include "common/text.h"
 #include "common/units.h"
 
 static bool compares(const struct decision *decision)
 {
     return decision->member_count > 1;
-}
-
-/* What a function writes, as a text that the caller frees; NULL when out of memory. */
-struct composed {
-    FILE *out;
-    char *text;
-    size_t size;
-};
-
-static FILE *compose(struct composed *composed)
-{
-    *composed = (struct composed){0};
-    return composed->out = open_memstream(&composed->text, &composed->size);
-}
-
-static const char *composed_text(struct composed *composed)
-{
-    return composed->out && fclose(composed->out) == 0 ? composed->text : "";
 }
 
 /* Whether the numbers can be believed comes before the numbers. */
@@ -58,11 +41,16 @@ static void write_trust(const struct summary *summary, FILE *out)
         terminal_wrapped(out, text);
 }
 
-static void write_cell(FILE *out, struct composed *cell, size_t width)
+static void write_use(FILE *out, const char *text)
 {
-    terminal_column(out, composed_text(cell), width);
-    fputs(" ", out);
-    free(cell->text);
+    terminal_column(out, text, 34);
+    fputc(' ', out);
+}
+
+static void write_gain(FILE *out, const char *text)
+{
+    terminal_column(out, text, 27);
+    fputc(' ', out);
 }
 
 /* As many winners as have room. */
@@ -83,17 +71,17 @@ static void write_names(const struct summary *summary, const struct decision *de
 static void write_row(const struct summary *summary, const struct decision *decision, FILE *out)
 {
     const struct interval *cpu = &summary->rows[findings_shown(decision)].cpu_s_per_gib;
-    struct composed cell;
+    struct text cell;
     char size[24];
 
     fputs("    ", out);
     terminal_column(out, units_format_size(decision->point->file_size_bytes, size), 5);
-    if (compose(&cell))
+    if (text_open(&cell))
         write_names(summary, decision, cell.out);
-    write_cell(out, &cell, 34);
-    if (compose(&cell))
+    text_pass(&cell, out, write_use);
+    if (text_open(&cell))
         findings_gain(summary, decision, cell.out);
-    write_cell(out, &cell, 27);
+    text_pass(&cell, out, write_gain);
     if (isfinite(cpu->middle))
         fprintf(out, "%7.3f", cpu->middle);
     fputc('\n', out);
@@ -125,12 +113,11 @@ static void write_families(const struct summary *summary, FILE *out)
 void tables_text(const struct summary *summary, FILE *out)
 {
     struct finding findings[FINDINGS_MOST];
-    struct composed machine;
+    struct text machine;
 
-    if (compose(&machine))
+    if (text_open(&machine))
         findings_machine(summary->run, machine.out);
-    terminal_plain(out, composed_text(&machine));
-    free(machine.text);
+    text_pass(&machine, out, terminal_plain);
     fputc('\n', out);
     write_trust(summary, out);
     fputc('\n', out);
@@ -159,21 +146,19 @@ static void write_markdown_row(const struct summary *summary, const struct decis
     FILE *out)
 {
     const struct interval *cpu = &summary->rows[findings_shown(decision)].cpu_s_per_gib;
-    struct composed cell;
+    struct text cell;
     char name[LABEL_SIZE], size[24];
 
     fputs("| ", out);
     plain(out, label_family(decision->point, name));
     fprintf(out, " | %s | ", units_format_size(decision->point->file_size_bytes, size));
-    if (compose(&cell))
+    if (text_open(&cell))
         findings_winners(summary, decision, 6, cell.out);
-    plain(out, composed_text(&cell));
-    free(cell.text);
+    text_pass(&cell, out, plain);
     fputs(" | ", out);
-    if (compose(&cell))
+    if (text_open(&cell))
         findings_gain(summary, decision, cell.out);
-    plain(out, composed_text(&cell));
-    free(cell.text);
+    text_pass(&cell, out, plain);
     if (isfinite(cpu->middle))
         fprintf(out, " | %.3f |\n", cpu->middle);
     else
@@ -183,14 +168,13 @@ static void write_markdown_row(const struct summary *summary, const struct decis
 void tables_markdown(const struct summary *summary, FILE *out)
 {
     struct finding findings[FINDINGS_MOST];
-    struct composed machine;
+    struct text machine;
     char text[512];
 
     fputs("# What moving bytes costs here\n\n", out);
-    if (compose(&machine))
+    if (text_open(&machine))
         findings_machine(summary->run, machine.out);
-    plain(out, composed_text(&machine));
-    free(machine.text);
+    text_pass(&machine, out, plain);
     fprintf(out, "\n\n%zu valid trials, %zu void, up to %zu blocks. ", summary->valid,
             summary->void_count, summary->blocks);
     if (lanes_is_emulated(summary->run))

@@ -7,6 +7,7 @@
 #include "analysis/html.h"
 #include "analysis/tally.h"
 #include "analysis/terminal.h"
+#include "common/text.h"
 
 enum { MOST_LINES = 6 };
 
@@ -54,39 +55,28 @@ void tally_print(const struct comparison *comparison, FILE *out)
     fputs("\n  Counts of a pass\n", out);
     for (size_t m = 0; m < TALLY_MEASURES; m++) {
         struct tally *tallies = tally_measure(&source, m);
-        if (tallies && is_counted(tallies, comparison->count))
+        if (!tallies)
+            text_spoil(out);
+        else if (is_counted(tallies, comparison->count))
             print_measure(comparison, tallies, m, out);
         free(tallies);
     }
     tally_close(&source);
 }
 
-/* Text of ours and of the data, escaped alike. */
-static void escape(FILE *out, FILE *memory, char **text)
-{
-    if (fclose(memory) == 0)
-        html_text(out, *text);
-    free(*text);
-    *text = NULL;
-}
-
 static void write_row(FILE *out, const struct comparison *comparison, const struct tally *tally,
                       size_t measure)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    struct text words;
 
-    if (!memory)
-        return;
     fputs("<li><b>", out);
-    compare_point(&comparison->base->summary, tally->change->base, memory);
-    escape(out, memory, &text);
+    if (text_open(&words))
+        compare_point(&comparison->base->summary, tally->change->base, words.out);
+    text_pass(&words, out, html_text);
     fputs("</b> ", out);
-    if ((memory = open_memstream(&text, &size))) {
-        tally_step(tally, measure, memory);
-        escape(out, memory, &text);
-    }
+    if (text_open(&words))
+        tally_step(tally, measure, words.out);
+    text_pass(&words, out, html_text);
     fputs("</li>\n", out);
 }
 
@@ -94,15 +84,12 @@ static void write_measure(FILE *out, const struct comparison *comparison, const 
                           size_t measure)
 {
     const size_t different = count_different(tallies, comparison->count);
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    struct text words;
 
-    if (!memory)
-        return;
     fputs(different ? "<details><summary>" : "<p>", out);
-    tally_sentence(tallies, comparison->count, measure, memory);
-    escape(out, memory, &text);
+    if (text_open(&words))
+        tally_sentence(tallies, comparison->count, measure, words.out);
+    text_pass(&words, out, html_text);
     if (!different) {
         fputs("</p>\n", out);
         return;
@@ -122,7 +109,9 @@ void tally_page(FILE *out, const struct comparison *comparison)
           "trial of the other. Equal: the medians are. Undecided: neither, or a single trial.</p>\n", out);
     for (size_t m = 0; m < TALLY_MEASURES; m++) {
         struct tally *tallies = tally_measure(&source, m);
-        if (tallies && is_counted(tallies, comparison->count))
+        if (!tallies)
+            text_spoil(out);
+        else if (is_counted(tallies, comparison->count))
             write_measure(out, comparison, tallies, m);
         free(tallies);
     }

@@ -9,6 +9,7 @@
 #include <gsl/gsl_fit.h>
 
 #include "analysis/terminal.h"
+#include "common/text.h"
 #include "common/units.h"
 
 int windows_fit(struct windows_fit *fit, const double *blocks, const double *ms_per_gib, size_t n)
@@ -108,8 +109,8 @@ static void print_series(FILE *out, const struct summary *summary, const struct 
 {
     static const enum term_group groups[] = {GROUP_CALLS, GROUP_FAULTS, GROUP_UNMAP};
     enum { GROUPS = sizeof groups / sizeof *groups };
-    char size[24], *text = NULL;
-    size_t length;
+    struct text words;
+    char size[24];
 
     fprintf(out, "    %8s %10s", "B", "measured");
     for (size_t g = 0; g < GROUPS; g++)
@@ -124,14 +125,11 @@ static void print_series(FILE *out, const struct summary *summary, const struct 
             fprintf(out, " %20.1f", explain_ms_per_gib(explanation, explain_group_ns(explanation, groups[g])));
         fputc('\n', out);
     }
-    FILE *memory = open_memstream(&text, &length);
-    if (!memory)
-        return;
-    windows_fit_words(memory, summary, series);
-    fputs(".\n", memory);
-    if (fclose(memory) == 0)
-        terminal_wrapped(out, text);
-    free(text);
+    if (text_open(&words)) {
+        windows_fit_words(words.out, summary, series);
+        fputs(".\n", words.out);
+    }
+    text_pass(&words, out, terminal_wrapped);
 }
 
 void windows_fit_print(FILE *out, const struct summary *summary, const struct explanations *explanations,

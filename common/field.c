@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/suggest.h"
+#include "common/text.h"
 #include "common/units.h"
 
 struct field field_root(const char *path, json_t *value)
@@ -80,14 +81,11 @@ static void write_path(const struct field *field, FILE *out)
 /* Prefix what error says by the way to the field. */
 static int locate(const struct field *field, struct error *error)
 {
-    char *path = NULL;
-    size_t size;
-    FILE *out = open_memstream(&path, &size);
+    struct text text;
 
-    if (out) {
-        write_path(field, out);
-        fclose(out);
-    }
+    if (text_open(&text))
+        write_path(field, text.out);
+    char *path = text_close(&text, NULL);
     error_prefix(error, "%s", path ? path : "(out of memory)");
     free(path);
     return -1;

@@ -66,31 +66,14 @@ int publish_bytes(const char *path, const void *data, size_t size, struct error 
     return result;
 }
 
-void publish_open(struct publication *text)
+int publish_text(struct text *text, const char *path, struct error *error)
 {
-    *text = (struct publication){0};
-    text->out = open_memstream(&text->data, &text->size);
-}
+    size_t size;
+    char *data = text_close(text, &size);
+    int result = data ? publish_bytes(path, data, size, error) : error_set(error, "%s: out of memory", path);
 
-int publish_text(struct publication *text, const char *path, struct error *error)
-{
-    int failed = !text->out || ferror(text->out);
-
-    if (text->out && fclose(text->out) != 0)
-        failed = 1;
-    text->out = NULL;
-    int result = failed ? error_set(error, "%s: out of memory", path)
-                        : publish_bytes(path, text->data, text->size, error);
-    publish_discard(text);
+    free(data);
     return result;
-}
-
-void publish_discard(struct publication *text)
-{
-    if (text->out)
-        fclose(text->out);
-    free(text->data);
-    *text = (struct publication){0};
 }
 
 int publish_directory(const char *path, struct error *error)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
+
 void arguments_add(struct arguments *arguments, const char *format, ...)
 {
     va_list values;
@@ -129,22 +131,15 @@ static void quote(FILE *out, const char *text)
 
 char *arguments_quoted(const struct arguments *arguments)
 {
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
+    struct text text;
 
-    if (!out)
-        return NULL;
-    for (size_t i = 0; i < arguments->count; i++) {
+    text_open(&text);
+    for (size_t i = 0; text.out && i < arguments->count; i++) {
         if (i)
-            fputc(' ', out);
-        quote(out, arguments->items[i]);
+            fputc(' ', text.out);
+        quote(text.out, arguments->items[i]);
     }
-    if (fclose(out)) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return text_close(&text, NULL);
 }
 
 void arguments_free(struct arguments *arguments)

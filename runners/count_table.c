@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "runners/tracepoints.h"
 
 /* One way to count: a tracepoint, or a type and config of perf_event_open(2). */
@@ -131,20 +132,19 @@ void count_table_release(struct count_hold *hold)
 char *count_table_argument(struct count_hold *held, json_t *not_counted)
 {
     long ids[ROWS][WAYS];
-    char reason[256] = "", *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    char reason[256] = "";
+    struct text text;
 
-    if (!out)
+    if (!text_open(&text))
         return NULL;
     find_all(ids, reason);
     for (size_t i = 0; i < ROWS; i++) {
         bool added = false;
         for (size_t j = 0; j < WAYS && !added; j++)
-            if ((added = add_item(out, &rows[i], &rows[i].ways[j], ids[i][j])))
+            if ((added = add_item(text.out, &rows[i], &rows[i].ways[j], ids[i][j])))
                 hold(held, &rows[i], ids[i][j]);
         if (!added)
             leave_out(not_counted, &rows[i], reason);
     }
-    return fclose(out) == 0 ? text : NULL;
+    return text_close(&text, NULL);
 }

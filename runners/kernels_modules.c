@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "runners/tool.h"
 
 enum { MODULES_MAX = 64, ALWAYS = -1, NETWORK = -2 };
@@ -217,20 +218,21 @@ int kernels_modules_add(struct cpio *cpio, const struct kernel_image *image, con
                         const char *work, struct error *error)
 {
     struct loads loads = {0};
-    char *text = NULL;
-    size_t length;
-    FILE *order = open_memstream(&text, &length);
-    int result = order ? 0 : error_set(error, "out of memory");
+    struct text order;
+    int result = text_open(&order) ? 0 : error_set(error, "out of memory");
 
     if (result == 0 && *image->modules)
         result = list_loads(&loads, image, config, error);
     for (size_t i = 0; i < loads.count; i++) {
         if (result == 0)
-            result = add_one(cpio, image, loads.paths[i], order, work, error);
+            result = add_one(cpio, image, loads.paths[i], order.out, work, error);
         free(loads.paths[i]);
     }
-    if (order && fclose(order) == 0 && result == 0)
-        result = cpio_add_bytes(cpio, "/modules/order", 0644, text, length, error);
+    size_t length;
+    char *text = text_close(&order, &length);
+    if (result == 0)
+        result = text ? cpio_add_bytes(cpio, "/modules/order", 0644, text, length, error)
+                      : error_set(error, "out of memory");
     free(text);
     return result;
 }

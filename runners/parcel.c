@@ -17,6 +17,7 @@
 
 #include "common/digest.h"
 #include "common/publish.h"
+#include "common/text.h"
 #include "common/units.h"
 
 enum { HEADER = 4096, NAME = 64 };
@@ -53,22 +54,26 @@ static int add_file(FILE *out, const char *directory, const char *name, struct e
 /* All files of the directory as one text in memory. */
 static char *gather(const char *directory, size_t *length, struct error *error)
 {
-    char *bytes = NULL;
-    FILE *out = open_memstream(&bytes, length);
+    struct text text;
     DIR *entries = opendir(directory);
-    int result = out && entries ? 0 : error_set(error, "%s:", directory);
+    int result = entries ? 0 : error_set(error, "%s:", directory);
+
+    if (!text_open(&text) && result == 0)
+        result = error_set(error, "%s: out of memory", directory);
 
     for (struct dirent *entry; result == 0 && (entry = readdir(entries));)
         if (entry->d_type == DT_REG && is_plain(entry->d_name))
-            result = add_file(out, directory, entry->d_name, error);
+            result = add_file(text.out, directory, entry->d_name, error);
     if (entries)
         closedir(entries);
-    if (out && fclose(out) != 0 && result == 0)
-        result = error_set(error, "%s: out of memory", directory);
-    if (result == 0)
-        return bytes;
-    free(bytes);
-    return NULL;
+    if (result < 0) {
+        text_discard(&text);
+        return NULL;
+    }
+    char *bytes = text_close(&text, length);
+    if (!bytes)
+        error_set(error, "%s: out of memory", directory);
+    return bytes;
 }
 
 static uint64_t digest_of(const char *bytes, size_t length)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "common/units.h"
 #include "tests/bench/bench.h"
 
@@ -50,21 +51,18 @@ static void print_value(const struct bench *bench, const char *word, uint64_t bl
 /* A word of a template with its {names} filled in. The caller frees; NULL when out of memory. */
 static char *fill_in(const struct bench *bench, const char *word, uint64_t block, uint64_t depth)
 {
-    char *text = NULL;
-    size_t room;
-    FILE *out = open_memstream(&text, &room);
+    struct text text;
 
-    while (out && *word)
+    text_open(&text);
+    while (text.out && *word)
         if (*word == '{') {
-            print_value(bench, word, block, depth, out);
+            print_value(bench, word, block, depth, text.out);
             word = strchr(word, '}') + 1;
         } else {
-            fputc(*word == '\t' ? ' ' : *word, out);
+            fputc(*word == '\t' ? ' ' : *word, text.out);
             word++;
         }
-    if (out)
-        fclose(out);
-    return text;
+    return text_close(&text, NULL);
 }
 
 static int spell_out(const struct bench *bench, const struct side *side, uint64_t block, uint64_t depth,

@@ -93,6 +93,14 @@ test_modules_do_not_exit() {
     fi
 }
 
+# glibc's does not say when memory runs out: common/text.h.
+test_texts_in_memory_are_checked() {
+    if grep -rn 'open_memstream(' "$ROOT"/{common,runners,analysis,methods,iotoll.c} --include='*.[ch]' |
+        grep -v 'common/text\.h'; then
+        tap_fail "open_memstream loses text without a word: text_open of common/text.h does not"
+    fi
+}
+
 test_no_machine_in_the_tree() {
     if grep -rnE "^[^#]*(/root/|/home/[a-z])" "$ROOT"/{common,runners,analysis,methods,configs,Makefile,.ci}; then
         tap_fail "a path of somebody's machine"
