@@ -39,7 +39,7 @@ struct row {
 
 struct bench {
     uint64_t blocks, seed, file_size_bytes, rounds;
-    const char *only, *output, *directory;
+    const char *only, *output, *directory, *keep;
     char methods[PATH_MAX], build[PATH_MAX]; /* build/methods, build */
 
     struct undo undo;

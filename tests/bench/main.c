@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench --methods DIR [--twins] [--contest] [--scale] [--known-slowdown] [--only TEXT] [--blocks N]
- * [--rounds N] [--seed N] [--file-size SIZE] [--directory DIR] [--output FILE]. Without a part, or --only:
- * all four, the contest in short (5 rounds of each kind). --blocks, --only, --file-size and --output are of the
- * twins, --rounds of the contest. Exit: 0 measured (however slow), 1 something did not run or hold,
- * 2 usage, 3 environment. */
+/* bench --methods DIR [--twins] [--contest] [--scale] [--known-slowdown] [--only TEXT] [--blocks N] [--rounds N]
+ * [--keep FILE] [--seed N] [--file-size SIZE] [--directory DIR] [--output FILE]. Without a part, or --only:
+ * all four, the contest in short (2 rounds of each kind). --blocks, --only, --file-size and --output are of the
+ * twins, --rounds and --keep of the contest: FILE keeps its rounds, and those that it holds are not played again.
+ * Exit: 0 measured (however slow), 1 something did not run or hold, 2 usage, 3 environment. */
 #include <getopt.h>
 #include <libgen.h>
 #include <sched.h>
@@ -14,7 +14,7 @@
 #include "common/units.h"
 #include "tests/bench/bench.h"
 
-enum { BLOCKS = 6, BLOCKS_MAX = 1000, ROUNDS = 30, ROUNDS_SHORT = 5, ROUNDS_MAX = 1000 };
+enum { BLOCKS = 6, BLOCKS_MAX = 1000, ROUNDS = 30, ROUNDS_SHORT = 2, ROUNDS_MAX = 1000 };
 
 static const struct part {
     const char *name;
@@ -57,6 +57,7 @@ static void set(struct bench *bench, int option, const char *value)
     case 'o': bench->only = value; break;
     case 'S': bench->file_size_bytes = number("file-size", value, MIB, 1ULL << 40); break;
     case 'd': bench->directory = value; break;
+    case 'k': bench->keep = value; break;
     case 'O': bench->output = value; break;
     default: die(EXIT_USAGE, "the first lines of tests/bench/main.c list the options");
     }
@@ -65,17 +66,18 @@ static void set(struct bench *bench, int option, const char *value)
 /* The parts asked for, a bit each. */
 static unsigned parse(struct bench *bench, int argc, char **argv)
 {
-    struct option options[PARTS + 9] = {
+    struct option options[PARTS + 10] = {
         {"methods", required_argument, NULL, 'm'},   {"blocks", required_argument, NULL, 'b'},
         {"rounds", required_argument, NULL, 'r'},    {"seed", required_argument, NULL, 's'},
         {"only", required_argument, NULL, 'o'},      {"file-size", required_argument, NULL, 'S'},
         {"directory", required_argument, NULL, 'd'}, {"output", required_argument, NULL, 'O'},
+        {"keep", required_argument, NULL, 'k'},
     };
     const char *temporary = getenv("TMPDIR");
     unsigned wanted = 0;
 
     for (int i = 0; i < PARTS; i++)
-        options[8 + i] = (struct option){parts[i].name, no_argument, NULL, i};
+        options[9 + i] = (struct option){parts[i].name, no_argument, NULL, i};
     *bench = (struct bench){.blocks = BLOCKS, .seed = 1, .file_size_bytes = GIB,
                             .directory = temporary && *temporary ? temporary : "/var/tmp",
                             .output = "results/bench.json"};
