@@ -23,14 +23,20 @@ double stats_median(const double *sorted, size_t n)
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
-/* The largest k with P(Binomial(n, 1/2) <= k-1) <= tail, or 0. */
+/* The largest k with P(Binomial(n, 1/2) <= k-1) <= tail, or 0: by bisection, since each look is costly and there
+ * is one median for every number of every point. */
 static size_t median_rank(size_t n, double tail)
 {
-    size_t k = 0;
+    size_t low = 0, high = n / 2;
 
-    while (k < n / 2 && gsl_cdf_binomial_P((unsigned)k, 0.5, (unsigned)n) <= tail)
-        k++;
-    return k;
+    while (low < high) {
+        size_t k = (low + high) / 2;
+        if (gsl_cdf_binomial_P((unsigned)k, 0.5, (unsigned)n) <= tail)
+            low = k + 1;
+        else
+            high = k;
+    }
+    return low;
 }
 
 struct interval stats_median_interval(double *values, size_t n)
