@@ -33,6 +33,58 @@ static const char *text(const json_t *output, const char *name)
     return json_string_value(json_object_get(output, name));
 }
 
+/* Of all cycles together. */
+static double cycles_ns(const json_t *output)
+{
+    static const char *const phases[] = {"cycle_setup_ns", "cycle_transfer_ns", "cycle_teardown_ns"};
+    double sum = 0;
+    size_t index;
+    json_t *value;
+
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
+        json_array_foreach(json_object_get(output, phases[i]), index, value)
+            sum += json_number_value(value);
+    return sum;
+}
+
+/* Whether one of the cycles is the one whose phases the trial is said to have taken. */
+static bool is_a_cycle(const json_t *output)
+{
+    const json_t *setup = json_object_get(output, "cycle_setup_ns");
+    const json_t *transfer = json_object_get(output, "cycle_transfer_ns");
+    const json_t *teardown = json_object_get(output, "cycle_teardown_ns");
+
+    for (size_t i = 0; i < json_array_size(setup); i++)
+        if (json_integer_value(json_array_get(setup, i)) == count(output, "setup_ns") &&
+            json_integer_value(json_array_get(transfer, i)) == count(output, "transfer_ns") &&
+            json_integer_value(json_array_get(teardown, i)) == count(output, "teardown_ns"))
+            return true;
+    return false;
+}
+
+/* A clock that stands still, or runs faster than ours, or a sum that overflowed: no time can be true that is
+ * longer than what it is a part of. */
+static bool possible_times(const struct gate_facts *facts, char *reason)
+{
+    const json_t *output = facts->output;
+    double span = (double)count(output, "span_ns"), wall = (double)facts->wall_ns, sum = cycles_ns(output);
+    double time = (double)count(output, "setup_ns") + (double)count(output, "transfer_ns") +
+                  (double)count(output, "teardown_ns");
+    char part[32], whole[32];
+
+    if (time <= 0)
+        return VOID("impossible times: a cycle took none, so its clock stood still");
+    if (!is_a_cycle(output))
+        return VOID("impossible times: none of its cycles took what it says a cycle took");
+    if (sum > span)
+        return VOID("impossible times: cycles of %s in a span of %s", units_human_duration(sum, part),
+                    units_human_duration(span, whole));
+    if (wall > 0 && span > wall)
+        return VOID("impossible times: a span of %s in a process of %s", units_human_duration(span, part),
+                    units_human_duration(wall, whole));
+    return true;
+}
+
 /* Against the data set where all of it is moved, else against what the task knows its bytes to be. */
 static bool right_digest(const struct gate_facts *facts, char *reason)
 {
@@ -66,7 +118,11 @@ static bool really_direct(const struct gate_facts *facts, char *reason)
     int64_t moved = count(facts->output, reads ? "process_read_bytes" : "process_written_bytes");
     double all = (double)count(facts->output, "bytes") * (double)count(facts->output, "cycles");
 
-    if (facts->direct && !facts->in_place && has_device && moved >= 0 && (double)moved < DEVICE_SHARE * all)
+    if (!facts->direct || facts->in_place || !has_device)
+        return true;
+    if (moved < 0)
+        return VOID("not proven direct: this machine does not count a process's device I/O");
+    if ((double)moved < DEVICE_SHARE * all)
         return VOID("O_DIRECT was not in effect: %.0f %% of the bytes came from or went to the device",
                     100 * (double)moved / all);
     return true;
@@ -132,7 +188,11 @@ static bool really_warm(const struct gate_facts *facts, char *reason)
     if (facts->resident_before_bytes < facts->set_bytes)
         return VOID("not warm: %s of %s were in the page cache before it began",
                     units_human_bytes((double)facts->resident_before_bytes, found), all);
-    if (facts->source_has_device && !facts->direct && read > (facts->writes ? METADATA_BYTES : 0))
+    if (!facts->source_has_device || facts->direct)
+        return true;
+    if (read < 0)
+        return VOID("not proven warm: this machine counts no device reads");
+    if (read > (facts->writes ? METADATA_BYTES : 0))
         return VOID("not warm: it read %s from the device", units_human_bytes((double)read, found));
     return true;
 }
@@ -170,6 +230,8 @@ static bool within(const struct gate_facts *facts, const char *counter, uint64_t
     double span_s = (double)count(facts->output, "span_ns") / 1e9;
     char found[32], most[32];
 
+    if (limit > 0 && moved < 0)
+        return VOID("not proven throttled: this machine does not count a process's device I/O");
     if (limit == 0 || moved <= (span_s * (1 + THROTTLE_SLACK) + THROTTLE_SLICE_S) * (double)limit)
         return true;
     return VOID("the throttle was not in effect: %s/s through a limit of %s/s",
@@ -179,7 +241,7 @@ static bool within(const struct gate_facts *facts, const char *counter, uint64_t
 static bool throttled(const struct gate_facts *facts, char *reason)
 {
     return within(facts, "process_read_bytes", facts->read_limit_bytes_per_s, reason) &&
-           (!facts->direct ||
+           (!facts->direct || facts->in_place ||
             within(facts, "process_written_bytes", facts->write_limit_bytes_per_s, reason));
 }
 
@@ -207,7 +269,7 @@ static bool undisturbed(const struct gate_facts *facts, char *reason)
 
 bool gate_passes(const struct gate_facts *facts, char reason[GATE_REASON_SIZE])
 {
-    return right_digest(facts, reason) && right_amount(facts, reason) &&
+    return possible_times(facts, reason) && right_digest(facts, reason) && right_amount(facts, reason) &&
            really_copied(facts, reason) && (!facts->has_set || right_cache(facts, reason)) &&
            really_direct(facts, reason) && throttled(facts, reason) && undisturbed(facts, reason);
 }

@@ -32,12 +32,14 @@ struct gate_facts {
     struct created created;         /* -1: nothing was, or it cannot be told */
     bool shares;                    /* the method says that it may share blocks instead of copying */
     uint64_t expected_bytes;        /* that a cycle moves */
+    uint64_t wall_ns;               /* of the whole process, by our own clock; 0: unknown */
     const json_t *output;           /* what the method printed, already checked for form */
 };
 
 enum { GATE_REASON_SIZE = 512 };
 
-/* Judge a trial whose method ended well: digest, bytes, cache state, device traffic, stolen time.
+/* Judge a trial whose method ended well: times, digest, bytes, cache state, device traffic, stolen
+ * time.
  * True if it counts; else false with the reason written. */
 bool gate_passes(const struct gate_facts *facts, char reason[GATE_REASON_SIZE]);
 

@@ -36,6 +36,7 @@ struct attempt {
     cpu_set_t cpu_room;
     const cpu_set_t *cpus;            /* NULL: any */
     json_t *output;                   /* what the method printed; NULL if nothing usable */
+    uint64_t wall_ns;                 /* of its process; 0 if a tool started it */
     enum trial_outcome outcome;
     char reason[GATE_REASON_SIZE];
 };
@@ -158,6 +159,7 @@ static int run_in_process(struct attempt *attempt, struct error *error)
             judge_output(attempt, spawn.output);
         json_object_set_new(attempt->stage.record, "exit", json_string(spawn.exit));
         set_number(attempt->stage.record, "trial_ns", spawn.wall_ns);
+        attempt->wall_ns = spawn.wall_ns;
         attempt->session->accounting.trials_ns += spawn.wall_ns;
     }
     spawn_free(&spawn);
@@ -214,6 +216,7 @@ static struct gate_facts facts_of(const struct attempt *attempt)
         .created = stage->created,
         .shares = attempt->planned->method->shares,
         .expected_bytes = point_cycle_bytes(point),
+        .wall_ns = attempt->wall_ns,
         .output = attempt->output,
     };
 }

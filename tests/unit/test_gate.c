@@ -16,7 +16,10 @@ static const uint64_t digest = 0x0123456789abcdefULL;
 /* What a cold trial of 1 MiB printed; the caller frees. */
 static json_t *good_output(void)
 {
-    return json_pack("{s:s, s:n, s:I, s:I, s:i, s:I, s:I, s:I, s:I}", "digest", "0123456789abcdef",
+    return json_pack("{s:I, s:I, s:I, s:[I], s:[I], s:[I], s:s, s:n, s:I, s:I, s:i, s:I, s:I, s:I, s:I}",
+                     "setup_ns", (json_int_t)1000, "transfer_ns", (json_int_t)8000, "teardown_ns", (json_int_t)1000,
+                     "cycle_setup_ns", (json_int_t)1000, "cycle_transfer_ns", (json_int_t)8000,
+                     "cycle_teardown_ns", (json_int_t)1000, "digest", "0123456789abcdef",
                      "expected_digest", "bytes", (json_int_t)MIB, "distinct_bytes", (json_int_t)MIB, "cycles", 1,
                      "device_read_bytes", (json_int_t)MIB, "process_read_bytes", (json_int_t)MIB, "steal_ns",
                      (json_int_t)0, "span_ns", (json_int_t)NS_PER_S);
@@ -226,10 +229,97 @@ static void test_steal(void **state)
     check(false, "span_ns", json_integer(20 * NS_PER_MS), NULL);
 }
 
+/* A clock that stands still, a cycle that is none of those there were, and parts longer than their whole. */
+static void test_impossible_times(void **state)
+{
+    json_t *output = good_output();
+    char reason[GATE_REASON_SIZE] = "";
+
+    (void)state;
+    check(false, "setup_ns", json_integer(999), "impossible times: none of its cycles");
+    check(false, "cycle_transfer_ns", json_pack("[i]", 8001), "impossible times: none of its cycles");
+    check(false, "cycle_transfer_ns", json_array(), "impossible times: none of its cycles");
+    check(true, "span_ns", json_integer(9999), "impossible times: cycles of 10.0 us in a span of 10.0 us");
+    check(true, "span_ns", json_integer(10000), NULL);
+    check(false, "span_ns", NULL, "impossible times");
+    struct gate_facts facts = cold_facts(output);
+    facts.wall_ns = NS_PER_S - 1;
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "a span of 1.00 s in a process of 1.00 s"));
+    facts.wall_ns = NS_PER_S;
+    assert_true(gate_passes(&facts, reason));
+    json_decref(output);
+}
+
+static void test_a_clock_that_stands_still(void **state)
+{
+    static const char *const phases[] = {"setup_ns", "transfer_ns", "teardown_ns"};
+    json_t *output = good_output();
+    struct gate_facts facts = cold_facts(output);
+    char reason[GATE_REASON_SIZE] = "";
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        json_object_set_new(output, phases[i], json_integer(0));
+    json_object_set_new(output, "cycle_setup_ns", json_pack("[i]", 0));
+    json_object_set_new(output, "cycle_transfer_ns", json_pack("[i]", 0));
+    json_object_set_new(output, "cycle_teardown_ns", json_pack("[i]", 0));
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "its clock stood still"));
+    json_decref(output);
+}
+
+/* Overflow in the sum of many cycles is no small number. */
+static void test_sums_do_not_wrap(void **state)
+{
+    json_t *output = good_output();
+    struct gate_facts facts = cold_facts(output);
+    char reason[GATE_REASON_SIZE] = "";
+
+    (void)state;
+    json_object_set_new(output, "cycle_setup_ns", json_pack("[I, I, I]", (json_int_t)1000, (json_int_t)1 << 62,
+                                                            (json_int_t)1 << 62));
+    json_object_set_new(output, "cycle_transfer_ns", json_pack("[I, I, I]", (json_int_t)8000, (json_int_t)1 << 62,
+                                                               (json_int_t)1 << 62));
+    json_object_set_new(output, "cycle_teardown_ns", json_pack("[I, I, I]", (json_int_t)1000, (json_int_t)0,
+                                                               (json_int_t)0));
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "impossible times: cycles of"));
+    json_decref(output);
+}
+
+/* What this machine cannot count proves nothing. */
+static void test_unproven(void **state)
+{
+    json_t *output = good_output();
+    struct gate_facts facts = warm_facts(output);
+    char reason[GATE_REASON_SIZE] = "";
+
+    (void)state;
+    json_object_set_new(output, "device_read_bytes", json_null());
+    json_object_set_new(output, "process_read_bytes", json_null());
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "not proven warm"));
+    facts.source_has_device = false;
+    assert_true(gate_passes(&facts, reason));
+    facts.read_limit_bytes_per_s = MIB;
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "not proven throttled"));
+    facts.read_limit_bytes_per_s = 0;
+    facts.source_has_device = facts.direct = true;
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "not proven direct"));
+    json_decref(output);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_trials_pass),
+        cmocka_unit_test(test_impossible_times),
+        cmocka_unit_test(test_a_clock_that_stands_still),
+        cmocka_unit_test(test_sums_do_not_wrap),
+        cmocka_unit_test(test_unproven),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_amount),
         cmocka_unit_test(test_cold),

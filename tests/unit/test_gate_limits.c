@@ -18,7 +18,10 @@ static const struct folios small_folios = {.sampled_bytes = 64 * MIB, .small_byt
 /* A trial over 64 MiB that took a second; the caller frees. */
 static json_t *output_of(uint64_t read_bytes)
 {
-    return json_pack("{s:s, s:n, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I}", "digest", "0123456789abcdef",
+    return json_pack("{s:I, s:I, s:I, s:[I], s:[I], s:[I], s:s, s:n, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I}",
+                     "setup_ns", (json_int_t)1000, "transfer_ns", (json_int_t)8000, "teardown_ns", (json_int_t)1000,
+                     "cycle_setup_ns", (json_int_t)1000, "cycle_transfer_ns", (json_int_t)8000,
+                     "cycle_teardown_ns", (json_int_t)1000, "digest", "0123456789abcdef",
                      "expected_digest", "bytes", (json_int_t)64 * MIB, "distinct_bytes",
                      (json_int_t)64 * MIB, "cycles", 1, "device_read_bytes", (json_int_t)read_bytes,
                      "process_read_bytes", (json_int_t)read_bytes, "process_written_bytes",
