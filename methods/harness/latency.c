@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/error.h"
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -39,18 +40,42 @@ uint64_t latency_stamp(void)
 }
 #endif
 
-/* Ticks in a nanosecond, from 2 ms of both clocks; the error of the ratio is below 1e-4. */
+/* Both clocks at one moment. */
+struct moment {
+    uint64_t ns, ticks, apart_ns;
+};
+
+/* Between two readings a process may lose its CPU for milliseconds: of several attempts the closest. */
+static struct moment take_moment(void)
+{
+    enum { ATTEMPTS = 50 };
+    struct moment best = {.apart_ns = UINT64_MAX};
+
+    for (int i = 0; i < ATTEMPTS; i++) {
+        uint64_t before = clock_monotonic_ns(), ticks = latency_stamp(), apart = clock_monotonic_ns() - before;
+        if (apart < best.apart_ns)
+            best = (struct moment){before + apart / 2, ticks, apart};
+    }
+    return best;
+}
+
+/* Nanoseconds of a tick, from 2 ms or more of both clocks; the error of the ratio is below 1e-4. */
+static double measure_tick_ns(void)
+{
+    struct moment start = take_moment();
+
+    while (clock_monotonic_ns() - start.ns < 2000000)
+        continue;
+    struct moment end = take_moment();
+    return (double)(end.ns - start.ns) / (double)(end.ticks - start.ticks);
+}
+
 static double tick_ns(void)
 {
     static double known;
 
-    if (known > 0)
-        return known;
-    uint64_t start_ns = clock_monotonic_ns(), start = latency_stamp(), now_ns;
-    do
-        now_ns = clock_monotonic_ns();
-    while (now_ns - start_ns < 2000000);
-    known = (double)(now_ns - start_ns) / (double)(latency_stamp() - start);
+    if (!(known > 0))
+        known = measure_tick_ns();
     return known;
 }
 
@@ -78,8 +103,11 @@ static double middle_of(unsigned bucket)
     return ((double)(fine + (1 << LATENCY_FINE_BITS)) + 0.5) * (double)(1ULL << (shift - 1));
 }
 
+/* Counters of two CPUs may be a few ticks apart: what seems to end before it begins took nothing. */
 void latency_record(struct latency *latency, uint64_t ticks)
 {
+    if ((int64_t)ticks < 0)
+        ticks = 0;
     latency->count++;
     latency->buckets[bucket_of(ticks)]++;
     if (ticks > latency->max)
@@ -114,20 +142,24 @@ double latency_max_ns(const struct latency *latency)
 
 double latency_cost_ns(void)
 {
-    enum { ROUNDS = 20000 };
+    enum { ATTEMPTS = 5, ROUNDS = 4000 };
     struct latency *scratch = calloc(1, sizeof *scratch);
+    uint64_t best = UINT64_MAX;
 
     if (!scratch)
-        return 0;
-    uint64_t before = clock_monotonic_ns(), last = latency_stamp();
-    for (int i = 0; i < ROUNDS; i++) {
-        uint64_t now = latency_stamp();
-        latency_record(scratch, now - last);
-        last = now;
+        die(1, "out of memory");
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        uint64_t before = clock_monotonic_ns(), last = latency_stamp();
+        for (int i = 0; i < ROUNDS; i++) {
+            uint64_t now = latency_stamp();
+            latency_record(scratch, now - last);
+            last = now;
+        }
+        uint64_t spent = clock_monotonic_ns() - before;
+        best = spent < best ? spent : best; /* anything slower was disturbed */
     }
-    uint64_t spent = clock_monotonic_ns() - before;
     free(scratch);
-    return (double)spent / ROUNDS;
+    return (double)best / ROUNDS;
 }
 
 void latency_write(FILE *out, const struct latency *latency)

@@ -28,7 +28,7 @@ double latency_max_ns(const struct latency *latency);
 /* What one stamp and one record cost here, in ns: measured, not assumed. */
 double latency_cost_ns(void);
 
-/* The non-empty buckets as a JSON array of [upper bound in ns, count], thinned to 1 % steps. */
+/* The non-empty buckets as a JSON array of [middle in ns, count]. */
 void latency_write(FILE *out, const struct latency *latency);
 
 #endif

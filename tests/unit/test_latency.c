@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Latencies by a processor's counter, with clocks that are ours: a tick is a third of a nanosecond, and the
+ * process loses its CPU where we like. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+#include <cmocka.h>
+
+enum { TICKS_A_NS = 3, READING_NS = 20, AWAY_NS = 4000000 };
+
+static uint64_t now_ns, readings, away_at;
+
+static uint64_t pass(void)
+{
+    now_ns += READING_NS + (++readings == away_at ? AWAY_NS : 0);
+    return now_ns;
+}
+
+static int read_clock(clockid_t clock, struct timespec *time)
+{
+    uint64_t ns = pass();
+
+    (void)clock;
+    *time = (struct timespec){.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
+    return 0;
+}
+
+static FILE *open_clocksource(const char *path, const char *mode)
+{
+    static char tsc[] = "tsc\n";
+
+    (void)path;
+    return fmemopen(tsc, sizeof tsc - 1, mode);
+}
+
+#define clock_gettime read_clock
+#define fopen open_clocksource
+#define __rdtsc() (pass() * TICKS_A_NS)
+#include "methods/harness/latency.c"
+
+#if defined(__x86_64__)
+static const double true_tick_ns = 1.0 / TICKS_A_NS;
+#else
+static const double true_tick_ns = 1;
+#endif
+
+static uint64_t readings_of_a_measurement(void)
+{
+    readings = away_at = 0;
+    measure_tick_ns();
+    return readings;
+}
+
+static void check_away(uint64_t at)
+{
+    readings = 0;
+    away_at = at;
+    double error = measure_tick_ns() / true_tick_ns - 1;
+    if (error > 1e-3 || error < -1e-3)
+        fail_msg("away at reading %llu: a tick is wrong by %g", (unsigned long long)at, error);
+}
+
+/* Wherever the process loses its CPU, between the readings of both clocks above all, a tick stays a tick. */
+static void test_a_lost_cpu_does_not_stretch_ticks(void **state)
+{
+    const uint64_t all = readings_of_a_measurement(), edge = 300;
+
+    (void)state;
+    for (uint64_t at = 1; at <= edge; at++)
+        check_away(at);
+    for (uint64_t at = edge; at < all; at += 997)
+        check_away(at);
+    for (uint64_t at = all - edge; at <= all; at++)
+        check_away(at);
+}
+
+static void test_quantiles(void **state)
+{
+    static struct latency latency;
+
+    (void)state;
+    for (uint64_t ticks = 1; ticks <= 100000; ticks++)
+        latency_record(&latency, ticks);
+    for (double share = 0.01; share < 1; share += 0.01) {
+        double wrong = latency_quantile_ns(&latency, share) / (share * 100000 * true_tick_ns) - 1;
+        assert_true(wrong < 0.006 && wrong > -0.006);
+    }
+    assert_true(latency_quantile_ns(&(struct latency){0}, 0.5) == 0);
+}
+
+/* Counters of two CPUs may be a few ticks apart: that is no latency of 200 years. */
+static void test_a_counter_that_went_back(void **state)
+{
+    static struct latency latency;
+
+    (void)state;
+    latency_record(&latency, (uint64_t)-5);
+    assert_int_equal(latency.max, 0);
+    assert_int_equal(latency.buckets[0], 1);
+    assert_true(latency_quantile_ns(&latency, 1) == 0);
+}
+
+/* Every value has a bucket whose middle is near it. */
+static void test_buckets(void **state)
+{
+    (void)state;
+    for (unsigned power = 0; power < LATENCY_POWERS; power++)
+        for (uint64_t part = 0; part < 4; part++) {
+            uint64_t value = (1ULL << power) + part * (1ULL << power) / 4;
+            double wrong = middle_of(bucket_of(value)) / (double)value - 1;
+            assert_in_range(bucket_of(value), 0, LATENCY_BUCKETS - 1);
+            assert_true(wrong < 0.004 && wrong > -0.004);
+        }
+    assert_int_equal(bucket_of(UINT64_MAX), LATENCY_BUCKETS - 1);
+    assert_int_equal(bucket_of(0), 0);
+}
+
+/* What a stamp costs is not what another process costs. */
+static void test_cost(void **state)
+{
+    readings = 0;
+    away_at = 100;
+
+    (void)state;
+    double cost = latency_cost_ns();
+    assert_true(cost > READING_NS * 0.99 && cost < READING_NS * 1.1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_lost_cpu_does_not_stretch_ticks),
+        cmocka_unit_test(test_quantiles),
+        cmocka_unit_test(test_a_counter_that_went_back),
+        cmocka_unit_test(test_buckets),
+        cmocka_unit_test(test_cost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
