@@ -79,7 +79,7 @@ const char *units_format_size(uint64_t bytes, char buffer[24])
 /* Three significant digits without an exponent. */
 static void human(double value, const char *unit, char buffer[32])
 {
-    int decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+    int decimals = fabs(value) >= 99.95 ? 0 : fabs(value) >= 9.995 ? 1 : 2;
 
     snprintf(buffer, 32, "%.*f %s", decimals, value, unit);
 }
@@ -95,8 +95,10 @@ const char *units_human_bytes(double bytes, char buffer[32])
     }
     if (i == 0)
         snprintf(buffer, 32, "%.0f B", bytes);
-    else
+    else if (fabs(bytes) < 1e9)
         human(bytes, units[i], buffer);
+    else
+        snprintf(buffer, 32, "%.3g %s", bytes, units[i]);
     return buffer;
 }
 
@@ -105,12 +107,16 @@ const char *units_human_duration(double ns, char buffer[32])
     static const char *const units[] = {"ns", "us", "ms", "s"};
     size_t i = 0;
 
+    if (!(fabs(ns) < 1e18)) {
+        snprintf(buffer, 32, "%.3g s", ns / 1e9);
+        return buffer;
+    }
     if (ns >= 99.5e9) {
         unsigned long long seconds = (unsigned long long)(ns / 1e9 + 0.5);
         snprintf(buffer, 32, "%llum %02llus", seconds / 60, seconds % 60);
         return buffer;
     }
-    while (i + 1 < sizeof units / sizeof *units && ns >= 999.5) {
+    while (i + 1 < sizeof units / sizeof *units && fabs(ns) >= 999.5) {
         ns /= 1000;
         i++;
     }

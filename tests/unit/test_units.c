@@ -2,7 +2,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <math.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -137,6 +140,7 @@ static void test_human_bytes(void **state)
     assert_string_equal(units_human_bytes(256 * 1048576.0, text), "256 MiB");
     assert_string_equal(units_human_bytes(1.23 * 1073741824.0, text), "1.23 GiB");
     assert_string_equal(units_human_bytes(5000 * 1099511627776.0, text), "5000 TiB");
+    assert_string_equal(units_human_bytes(-10 * 1048576.0, text), "-10.0 MiB");
 }
 
 static void test_human_durations(void **state)
@@ -152,6 +156,82 @@ static void test_human_durations(void **state)
     assert_string_equal(units_human_duration(65e9, text), "65.0 s");
     assert_string_equal(units_human_duration(125e9, text), "2m 05s");
     assert_string_equal(units_human_duration(119.6e9, text), "2m 00s");
+    assert_string_equal(units_human_duration(-1.5e9, text), "-1.50 s");
+}
+
+/* Whatever a file from elsewhere holds: no undefined conversion, and no digit cut off. */
+static void test_human_extremes(void **state)
+{
+    static const double extremes[] = {1e17, 1e18, 1.8e19, 1e30, 1e300, INFINITY, -1e18, -1e300, -INFINITY};
+    char text[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof extremes / sizeof *extremes; i++) {
+        assert_true(strlen(units_human_duration(extremes[i], text)) < sizeof text - 1);
+        assert_int_equal(text[strlen(text) - 1], 's');
+        assert_true(strlen(units_human_bytes(extremes[i], text)) < sizeof text - 1);
+        assert_int_equal(text[strlen(text) - 1], 'B');
+    }
+    assert_string_equal(units_human_duration(1e300, text), "1e+291 s");
+    assert_string_equal(units_human_bytes(1e300, text), "9.09e+287 TiB");
+}
+
+static uint64_t random_word(uint64_t *state)
+{
+    *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return *state ^ *state >> 29;
+}
+
+/* Any size up to the limit, exactly; and what is said for people is right to the digits it shows. */
+static void test_random_sizes(void **state)
+{
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {{"B", 1}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}};
+    uint64_t seed = 8, back;
+    char text[32], unit[8];
+    double shown;
+
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        uint64_t bytes = random_word(&seed) >> (2 + random_word(&seed) % 62);
+        assert_int_equal(units_parse_size(units_format_size(bytes, text), &back), 0);
+        assert_int_equal(back, bytes);
+        assert_int_equal(sscanf(units_human_bytes((double)bytes, text), "%lf %7s", &shown, unit), 2);
+        size_t u = 0;
+        while (strcmp(unit, units[u].name))
+            u++;
+        double error = fabs(shown * units[u].factor - (double)bytes);
+        assert_true(error <= 0.00501 * (double)bytes + 0.00501 * units[u].factor);
+    }
+}
+
+static void test_random_durations(void **state)
+{
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    uint64_t seed = 9;
+    unsigned long long minutes, seconds;
+    char text[32], unit[8];
+    double shown;
+
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        double ns = (double)(random_word(&seed) >> (5 + random_word(&seed) % 59));
+        units_human_duration(ns, text);
+        if (sscanf(text, "%llum %llus", &minutes, &seconds) == 2) {
+            assert_true(seconds < 60 && fabs((double)(60 * minutes + seconds) - ns / 1e9) <= 0.51);
+            continue;
+        }
+        assert_int_equal(sscanf(text, "%lf %7s", &shown, unit), 2);
+        size_t u = 0;
+        while (strcmp(unit, units[u].name))
+            u++;
+        assert_true(fabs(shown * units[u].factor - ns) <= 0.00501 * ns + 0.00501 * units[u].factor);
+    }
 }
 
 int main(void)
@@ -159,7 +239,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),           cmocka_unit_test(test_durations),
         cmocka_unit_test(test_size_round_trip), cmocka_unit_test(test_human_bytes),
-        cmocka_unit_test(test_human_durations),
+        cmocka_unit_test(test_human_durations), cmocka_unit_test(test_human_extremes),
+        cmocka_unit_test(test_random_sizes),    cmocka_unit_test(test_random_durations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
