@@ -57,6 +57,7 @@ struct comparison {
     double margin;
     bool withheld;     /* a side is emulated: no verdict on times */
     bool within_boots; /* a side has one boot: intervals are over trials, not over boots */
+    double autocorrelation; /* of those trials' times, 0 or more: intervals are the wider for it */
 };
 
 /* Everything that differs: a name, and a value for every side. */

@@ -171,10 +171,11 @@ static json_t *comparison_json(const struct comparison *comparison)
     const bool proven = comparison->base->run.boot_count >= COMPARE_BOOTS &&
                         comparison->new->run.boot_count >= COMPARE_BOOTS;
 
-    return json_pack("{s:o, s:b, s:o, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "new",
+    return json_pack("{s:o, s:b, s:o, s:f, s:s, s:f, s:b, s:o, s:o, s:o, s:o, s:o}", "new",
                      text(comparison->new->label), "times_judged", !comparison->withheld, "counts",
                      tally_json(comparison), "margin", comparison->margin, "unit",
-                     comparison->within_boots ? "trial" : "boot", "enough_boots", proven, "proof",
+                     comparison->within_boots ? "trial" : "boot", "autocorrelation",
+                     comparison->autocorrelation, "enough_boots", proven, "proof",
                      sentence(comparison, NULL), "recommendations", advices(comparison), "methods",
                      methods(comparison), "points", changes(comparison), "not_compared",
                      lacks(comparison));

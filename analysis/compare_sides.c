@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_sort.h>
+
 #include "analysis/compare.h"
+#include "analysis/drift.h"
 #include "analysis/lanes.h"
 
 /* The points of a run in order, to be searched. */
@@ -66,6 +69,35 @@ static size_t list_times(const struct summary *summary, size_t point, bool by_bo
     return n;
 }
 
+/* A run is one stretch of time: whatever slows the machine for a while slows trial after trial, and two runs, one
+ * after the other, are not two samples of independent trials. The median over all points that have enough
+ * blocks for it; what few blocks underrate it by is made good (Marriott & Pope 1954). */
+enum { CORRELATION_BLOCKS = 10 };
+static const double most_correlated = 0.9;
+
+static int correlation_of(const struct summary *summary, double *correlation)
+{
+    const size_t points = summary->run->point_count;
+    double *all = calloc(points + 1, sizeof *all);
+    double *values = calloc(summary->run->trial_count + 1, sizeof *values);
+    size_t count = 0;
+
+    for (size_t i = 0; i < points && all && values; i++) {
+        size_t n = list_times(summary, i, false, values);
+        double found = n >= CORRELATION_BLOCKS ? drift_autocorrelation(values, n) : NAN;
+        if (isfinite(found))
+            all[count++] = (found + 1 / (double)n) / (1 - 3 / (double)n);
+    }
+    if (all && values && count > 0) {
+        gsl_sort(all, 1, count);
+        *correlation = fmax(*correlation, fmin(most_correlated, stats_median(all, count)));
+    }
+    int result = all && values ? 0 : -1;
+    free(all);
+    free(values);
+    return result;
+}
+
 static struct interval time_of(const struct comparison *comparison, size_t base, size_t new,
                                double *a, double *b)
 {
@@ -73,7 +105,8 @@ static struct interval time_of(const struct comparison *comparison, size_t base,
     size_t m = list_times(&comparison->base->summary, base, by_boot, a);
     size_t n = list_times(&comparison->new->summary, new, by_boot, b);
     struct interval time = by_boot ? stats_welch_interval(a, m, b, n)
-                                   : stats_shift_interval(a, m, b, n);
+                                   : stats_correlated(stats_shift_interval(a, m, b, n),
+                                                      comparison->autocorrelation);
 
     time.middle = exp(time.middle);
     time.low = exp(time.low);
@@ -254,6 +287,12 @@ int compare_sides(struct comparison *comparison, const struct side *base, const 
     found = finder_open(&in_new, &new->run) == 0 && found;
     if (found && comparison->changes && comparison->lacks && comparison->methods &&
         comparison->advices)
+        result = 0;
+    if (result == 0 && comparison->within_boots &&
+        (correlation_of(&base->summary, &comparison->autocorrelation) < 0 ||
+         correlation_of(&new->summary, &comparison->autocorrelation) < 0))
+        result = -1;
+    if (result == 0)
         result = list_changes(comparison, &in_new);
     if (result == 0)
         result = judge_changes(comparison);

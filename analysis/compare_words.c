@@ -7,6 +7,8 @@
 #include "analysis/lanes.h"
 #include "common/units.h"
 
+static const double worth_saying = 0.1;
+
 static bool is_one_kernel(const struct comparison *comparison)
 {
     return !strcmp(load_text(&comparison->base->run, "environment.kernel"),
@@ -50,6 +52,9 @@ void compare_proof(const struct comparison *comparison, FILE *out)
                 base, new, COMPARE_BOOTS, effect);
     else
         fprintf(out, "%zu and %zu boots: the boot is the unit of every interval.", base, new);
+    if (comparison->autocorrelation >= worth_saying)
+        fprintf(out, " Trials resemble the ones before them (autocorrelation %.2f): intervals are as much wider.",
+                comparison->autocorrelation);
 }
 
 void compare_counts(const struct comparison *comparison, FILE *out)

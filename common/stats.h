@@ -58,6 +58,11 @@ struct interval stats_shift_interval(double *a, size_t m, double *b, size_t n);
 /* How far the mean of b lies above that of a, from Welch's t with at least two values each. */
 struct interval stats_welch_interval(const double *a, size_t m, const double *b, size_t n);
 
+/* The interval and p of a difference of logarithms whose values resemble the ones before them, with this
+ * autocorrelation at lag 1: of a first-order process, n values say as much as n (1 - r) / (1 + r) independent
+ * ones (Bayley & Hammersley 1946). Nothing changes where it is not above 0. */
+struct interval stats_correlated(struct interval value, double autocorrelation);
+
 /* Turn count p-values into Holm's (1979): each at least what it was, so that calling different what
  * is at most 0.05 errs in one family of 20. NaN are not of the family. -1 when out of memory. */
 int stats_holm(double *p, size_t count);

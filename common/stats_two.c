@@ -161,6 +161,17 @@ struct interval stats_welch_interval(const double *a, size_t m, const double *b,
     return result;
 }
 
+struct interval stats_correlated(struct interval value, double autocorrelation)
+{
+    if (!(autocorrelation > 0))
+        return value;
+    double wider = sqrt((1 + autocorrelation) / (1 - autocorrelation));
+    value.low = value.middle - wider * (value.middle - value.low);
+    value.high = value.middle + wider * (value.high - value.middle);
+    value.p = 2 * gsl_cdf_ugaussian_P(gsl_cdf_ugaussian_Pinv(value.p / 2) / wider);
+    return value;
+}
+
 int stats_holm(double *p, size_t count)
 {
     size_t *order = calloc(count + 1, sizeof *order), family = 0;

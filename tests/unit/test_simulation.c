@@ -259,6 +259,46 @@ static void test_unpaired(void **state)
     gsl_rng_free(rng);
 }
 
+/* n values of a first-order process. */
+static void draw_correlated(gsl_rng *rng, double r, double *values, size_t n)
+{
+    double now = gsl_ran_gaussian(rng, 1 / sqrt(1 - r * r));
+
+    for (size_t i = 0; i < n; i++) {
+        values[i] = now;
+        now = r * now + gsl_ran_gaussian(rng, 1);
+    }
+}
+
+/* Two runs of equals, each of trials that resemble their predecessors: called different far too often unless the
+ * interval is the wider for it. */
+static void test_correlated_runs(void **state)
+{
+    enum { TRIALS = 40 };
+    double a[TRIALS], b[TRIALS];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    size_t called = 0, naive = 0, covered = 0;
+
+    (void)state;
+    gsl_rng_set(rng, 14);
+    for (int s = 0; s < SIMULATIONS; s++) {
+        draw_correlated(rng, 0.45, a, TRIALS);
+        draw_correlated(rng, 0.45, b, TRIALS);
+        struct interval plain = stats_shift_interval(a, TRIALS, b, TRIALS);
+        struct interval wide = stats_correlated(plain, 0.45);
+        naive += plain.p <= 0.05;
+        called += wide.p <= 0.05;
+        covered += wide.low <= 0 && 0 <= wide.high;
+    }
+    check_share("called different", "correlated, ignored", TRIALS, naive, SIMULATIONS, 0.15, 1);
+    check_share("called different", "correlated", TRIALS, called, SIMULATIONS, 0.03, 0.075);
+    check_share("covered", "correlated", TRIALS, covered, SIMULATIONS, 0.925, 0.97);
+    struct interval same = stats_shift_interval(a, TRIALS, b, TRIALS);
+    struct interval kept = stats_correlated(same, 0);
+    assert_true(kept.low == same.low && kept.high == same.high && kept.p == same.p);
+    gsl_rng_free(rng);
+}
+
 /* Kernels without a difference, 5 boots each; a boot shifts all its trials. */
 static void test_boots(void **state)
 {
@@ -356,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_stopping_on_precision),
         cmocka_unit_test(test_holm_vector),
         cmocka_unit_test(test_unpaired),
+        cmocka_unit_test(test_correlated_runs),
         cmocka_unit_test(test_boots),
         cmocka_unit_test(test_rank_sum_by_hand),
         cmocka_unit_test(test_bootstrap_agrees),
