@@ -40,10 +40,16 @@ static const char *measured_on(const struct run *run, const char *target)
     return other ? other : target;
 }
 
+/* What no machine has is no value: products and quotients of the others are numbers. */
+static bool is_possible(double value)
+{
+    return value > 1e-30 && value < 1e30;
+}
+
 static bool matches(const json_t *entry, const char *name, const char *unit, const char *target)
 {
     return !strcmp(text_of(entry, "name"), name) && (!unit || !strcmp(text_of(entry, "unit"), unit)) &&
-           !strcmp(text_of(entry, "target"), target) && json_number_value(json_object_get(entry, "value")) > 0;
+           !strcmp(text_of(entry, "target"), target) && is_possible(json_number_value(json_object_get(entry, "value")));
 }
 
 static double distance(uint64_t a, uint64_t b)

@@ -130,7 +130,7 @@ static void write_count(const char *name, double per_cycle, void *context)
 
     write_point(counting->out, counting->point);
     csv_text(counting->out, name);
-    if (isnan(per_cycle))
+    if (!isfinite(per_cycle))
         fputs(",\r\n", counting->out);
     else
         fprintf(counting->out, ",%.10g\r\n", per_cycle);

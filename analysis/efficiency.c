@@ -22,7 +22,7 @@ double efficiency_of(const struct summary *summary, size_t point, const char **l
     *why = NULL;
     if (!(most > 0))
         *why = "this run measured no limit of the hardware for it";
-    else if (!isfinite(achieved))
+    else if (!isfinite(achieved / most))
         *why = "no valid trial";
     return *why ? NAN : achieved / most;
 }

@@ -24,12 +24,12 @@ static void add_tolls(struct explanation *explanation, const struct run *run, co
         if (count == 0 || explanation->toll_count == TOLLS_MAX)
             continue;
         double price = term_price_ns(&terms[i], run, point, quantities);
-        if (isnan(count) || isnan(price)) {
+        double ns = count * price / (double)(point->threads ? point->threads : 1);
+        if (!isfinite(ns)) {
             give_reason(explanation, isnan(count) ? "%s were not counted" : "no price was measured for %s",
                         terms[i].name);
             return;
         }
-        double ns = count * price / (double)(point->threads ? point->threads : 1);
         explanation->tolls[explanation->toll_count++] = (struct toll){&terms[i], count, price, ns};
         explanation->sum_ns += ns;
     }
@@ -44,10 +44,12 @@ static void explain(struct explanation *explanation, const struct summary *summa
     *explanation = (struct explanation){.point = index,
                                         .bytes = (double)point_cycle_bytes(point),
                                         .measured_ns = summary->rows[index].time_ns.middle};
+    if (!(explanation->bytes > 0)) /* nothing of it is so much a GiB */
+        explanation->measured_ns = NAN;
     explanation->limit_ns = explanation->bytes / limits_bytes_per_s(run, point, &explanation->limit_name) * 1e9;
     explanation->predicted_ns = explanation->unexplained_ns = NAN;
     if (!(explanation->measured_ns > 0)) {
-        give_reason(explanation, "%s", "it has no valid trial");
+        give_reason(explanation, "%s", explanation->bytes > 0 ? "it has no valid trial" : "it moves no bytes");
         return;
     }
     if (!calibration_exists(run)) {

@@ -157,6 +157,10 @@ void html_duration(FILE *out, double ns)
 {
     size_t i = 0;
 
+    if (!isfinite(ns)) {
+        fputs("–", out);
+        return;
+    }
     while (i + 1 < sizeof durations / sizeof *durations && ns >= 999.5 * durations[i].factor)
         i++;
     double shown = ns / durations[i].factor;

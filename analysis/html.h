@@ -27,7 +27,7 @@ void html_format_in(FILE *out, const char *element, const char *format, ...)
 /* "<td>text</td>", escaped; class may be NULL. */
 void html_cell(FILE *out, const char *class, const char *text);
 
-/* Two or three digits in a unit that suits. */
+/* Two or three digits in a unit that suits; a dash for what is no number. */
 void html_duration(FILE *out, double ns);
 
 /* Cells with "middle [low, high]" in one unit that suits the middle: of a duration in ns, of bytes

@@ -16,6 +16,7 @@
 /* What no run comes near; above it somebody is playing. */
 static const off_t header_limit = 64 << 20, journal_limit = 4LL << 30;
 static const size_t trial_limit = 2000000;
+static const uint64_t most_bytes = 1ULL << 60;
 
 static int open_regular(const char *path, off_t limit, struct error *error)
 {
@@ -93,6 +94,16 @@ static int check_names(const struct point *point, struct error *error)
     return 0;
 }
 
+/* No product of these may wrap around and look like a small amount. */
+static bool is_within_reach(const struct point *point)
+{
+    uint64_t set, moved;
+
+    return point->files <= 1 << 20 && point->file_size_bytes <= 1ULL << 50 && point->pressure_percent <= 1000 &&
+           !__builtin_mul_overflow(point->files, point->file_size_bytes, &set) && set <= most_bytes &&
+           !__builtin_mul_overflow(point->operations, point->block_size_bytes, &moved) && moved <= most_bytes;
+}
+
 static int read_point(const struct run *run, const json_t *object, struct run_point *point,
                       struct error *error)
 {
@@ -101,8 +112,8 @@ static int read_point(const struct run *run, const json_t *object, struct run_po
 
     if (point_from_json(object, &point->point, error) < 0 || check_names(&point->point, error) < 0)
         return -1;
-    if (point->point.files > (1u << 20) || point->point.file_size_bytes > (1ULL << 50))
-        return error_set(error, "files or file_size_bytes is out of range");
+    if (!is_within_reach(&point->point))
+        return error_set(error, "files, sizes or operations are out of range");
     if (!json_is_boolean(supported))
         return error_set(error, "supported is missing or not a boolean");
     point->supported = json_is_true(supported);

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of one run and of all together: no block may get the number of another. */
+static const uint64_t MOST_BLOCKS = 1ULL << 60;
+
 /* A point of either run on its way into the union. */
 struct source {
     struct run_point *point;
@@ -165,10 +168,14 @@ int merge_runs(struct run *into, struct run *from, struct error *error)
     uint64_t block = next_block(into);
     int result = -1;
 
-    if (moved[0] && moved[1] && append_boots(into, from, block) == 0 &&
+    if (block > MOST_BLOCKS)
+        error_set(error, "too many blocks to be put together");
+    else
+        error_set(error, "out of memory");
+    if (block <= MOST_BLOCKS && moved[0] && moved[1] && append_boots(into, from, block) == 0 &&
         unite_points(into, from, moved) == 0)
         result = append_trials(into, from, moved, block);
     free(moved[0]);
     free(moved[1]);
-    return result < 0 ? error_set(error, "out of memory") : 0;
+    return result;
 }

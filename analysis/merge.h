@@ -7,7 +7,7 @@
 
 /* Add the trials of `from` to `into`, whose points become the union of both; blocks are numbered on
  * from the last one. A boot that both have stays one only where it is the last of `into`. `from` is
- * left empty. 0, or -1 when out of memory; both are to be freed after either. */
+ * left empty. 0, or -1; both are to be freed after either. */
 int merge_runs(struct run *into, struct run *from, struct error *error);
 
 #endif

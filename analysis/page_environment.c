@@ -94,6 +94,12 @@ static void write_object(FILE *out, const char *title, const json_t *object)
     fputs("</dl></div>\n", out);
 }
 
+/* Above 2^53 a double would be another seed. */
+static json_int_t seed_of(const struct run *run)
+{
+    return json_integer_value(load_value(run, "seed"));
+}
+
 static void write_repeat(FILE *out, const struct run *run)
 {
     const json_t *config = load_value(run, "config");
@@ -101,7 +107,7 @@ static void write_repeat(FILE *out, const struct run *run)
 
     fputs("<h3>Repeat this run</h3>\n<p>Save this config as <code>config.json</code>, then:</p>"
           "\n<pre class=\"command\" tabindex=\"0\"><code>", out);
-    html_format(out, "iotoll run 'config.json' --seed %.0f", load_number(run, "seed", 0));
+    html_format(out, "iotoll run 'config.json' --seed %" JSON_INTEGER_FORMAT, seed_of(run));
     if (budget > 0)
         html_format(out, " --budget %.0fs", budget / 1e9);
     fputs("</code></pre>\n", out);
@@ -137,7 +143,7 @@ void page_environment(FILE *out, const struct summary *summary, const struct cha
     write_object(out, "Build", load_value(summary->run, "build"));
     write_object(out, "Where the time went", load_value(summary->run, "accounting"));
     fputs("</div>\n<p class=\"note\">", out);
-    html_format(out, "Run %.200s, seed %.0f, made by iotoll %.100s.", summary->run->name,
-                load_number(summary->run, "seed", 0), load_text(summary->run, "build.version"));
+    html_format(out, "Run %.200s, seed %" JSON_INTEGER_FORMAT ", made by iotoll %.100s.", summary->run->name,
+                seed_of(summary->run), load_text(summary->run, "build.version"));
     fputs("</p>\n", out);
 }
