@@ -269,7 +269,7 @@ static int boot_and_compare(struct kernels *kernels, struct error *error)
 
 int kernels_main(int argc, char **argv)
 {
-    static struct kernels kernels;
+    static struct kernels kernels = {.undo = {.lock = -1}};
     struct request request;
     struct error error = {""};
     int code = EXIT_USAGE;
@@ -279,7 +279,8 @@ int kernels_main(int argc, char **argv)
     spawn_watch_signals();
     if (read_request(&kernels, &request, &error) == 0) {
         code = EXIT_ENVIRONMENT;
-        if (has_emulator(&error) == 0 && kernels_output_open(&kernels, request.output, &error) == 0 &&
+        if (has_emulator(&error) == 0 && undo_begin(&kernels.undo, UNDO_RUN, &error) == 0 &&
+            kernels_output_open(&kernels, request.output, &error) == 0 &&
             kernels_choose_accel(&kernels, request.accel, &error) == 0) {
             choose_times(&kernels);
             choose_cache(&kernels);
@@ -289,7 +290,8 @@ int kernels_main(int argc, char **argv)
     }
     if (*error.text)
         fprintf(stderr, "iotoll: %s\n", error.text);
-    kernels_output_close(&kernels);
+    if (undo_all(&kernels.undo) < 0 && code == EXIT_DONE)
+        code = EXIT_ENVIRONMENT;
     json_decref(kernels.record);
     config_free(&kernels.config);
     catalogue_free(&kernels.catalogue);

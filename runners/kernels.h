@@ -9,6 +9,7 @@
 #include "runners/config.h"
 #include "runners/kernels_boot.h"
 #include "runners/kernels_image.h"
+#include "runners/undo.h"
 
 enum { KERNELS_MAX = 16 };
 
@@ -25,13 +26,12 @@ struct kernels {
     uint64_t disk_bytes; /* of the file that serves as disk; 0: it is a device */
     char output[PATH_MAX], work[PATH_MAX], program[PATH_MAX], methods[PATH_MAX], disk[PATH_MAX]; /* absolute */
     json_t *record; /* kernels.json */
+    struct undo undo; /* guests and a run would measure each other: they take the same lock */
 };
 
-/* Make the output directory with its work directory. name is what the user asked for, or NULL. 0 or -1. */
+/* Make the output directory with its work directory, which goes with the undo log. name is what the user asked
+ * for, or NULL. 0 or -1. */
 int kernels_output_open(struct kernels *kernels, const char *name, struct error *error);
-
-/* Remove the work directory. */
-void kernels_output_close(const struct kernels *kernels);
 
 /* Take the machine's word for KVM only after a kernel came up with it. accel is "auto", "kvm" or "tcg". 0, or -1
  * when what was asked for does not work. */

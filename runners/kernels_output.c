@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where the boots' results and what they need on the way are kept. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,20 +67,9 @@ int kernels_output_open(struct kernels *kernels, const char *name, struct error 
     if (kernels->disk_bytes > 0)
         snprintf(kernels->disk, sizeof kernels->disk, "%.4000s/disk", kernels->work);
     kernels->machine.disk = kernels->disk;
+    if (undo_promise(&kernels->undo, "tree", kernels->work, error) < 0)
+        return -1;
     if (mkdir(consoles, 0755) < 0 || mkdir(kernels->work, 0700) < 0)
         return error_set(error, "%s:", kernels->work);
     return check_space(kernels, error);
-}
-
-/* It holds no directories. */
-void kernels_output_close(const struct kernels *kernels)
-{
-    DIR *entries = *kernels->work ? opendir(kernels->work) : NULL;
-
-    if (!entries)
-        return;
-    for (struct dirent *entry; (entry = readdir(entries));)
-        unlinkat(dirfd(entries), entry->d_name, 0);
-    closedir(entries);
-    rmdir(kernels->work);
 }

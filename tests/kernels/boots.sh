@@ -121,4 +121,23 @@ test_guest_killed_half_way() {
     holds err "1 of 2 boots delivered nothing"
 }
 
+# While guests run nothing else is measured here. Killed, the command takes its guest with it, and cleaning up finds
+# its work directory.
+test_command_killed() {
+    need_kernels
+    small_config
+    house/iotoll kernels small.json --accel tcg --memory 1G --disk 256M --boots 1 --output out-dir \
+        --kernel "$new/vmlinuz:$new/modules" >out 2>err &
+    command=$!
+    wait_for 20 test -s out-dir/work/console
+    guest=$(pgrep -P $command qemu-system)
+    expect 3 house/iotoll run small.json --output run
+    holds err "another run is going on here (process $command)"
+    kill -KILL $command
+    wait $command || :
+    wait_for 10 test ! -e "/proc/$guest"
+    expect 0 house/iotoll clean
+    [ ! -e out-dir/work ] || tap_fail "the work directory is left"
+}
+
 tap_main
