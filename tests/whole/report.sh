@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# timeout: 240
+# timeout: 600
 # The whole path: a small run, its report, the page in a browser.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
