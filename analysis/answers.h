@@ -11,17 +11,7 @@
 /* The decision after the last one that belongs to the family of decisions[first]. */
 size_t answers_family_end(const struct summary *summary, size_t first);
 
-/* One sentence a range of sizes in decisions[first..last), a family: "At 64K-16M: sendfile is
- * fastest (1.6-1.9x stream). At 256M: sendfile and mmb cannot be told apart." Writes nothing and
- * returns 0 where no group has two points to compare; else returns 1. The family's name is
- * label_family's. */
-int answers_family(const struct summary *summary, size_t first, size_t last, FILE *out);
-
-/* Where methods and their baselines change places in the family, each sentence after a space; the
- * first few, then how many more. */
-void answers_crossovers(const struct summary *summary, size_t first, size_t last, FILE *out);
-
-/* answers_family for one size: "sendfile is fastest (1.84x stream [1.79, 1.90])". */
+/* "sendfile is fastest (1.84x stream [1.79, 1.90])", "sendfile and mmb cannot be told apart". */
 void answers_decision(const struct summary *summary, const struct decision *decision, FILE *out);
 
 /* "1.84x" with two decimals, one from 10 on. */
@@ -29,6 +19,9 @@ void answers_times(double times, FILE *out);
 
 /* "1.84x [1.79, 1.90]"; without bounds "1.84x [?]". */
 void answers_speed(const struct interval *speed, FILE *out);
+
+/* "1.84-2.50x [1.79, 2.61]": from the middle of *least to the greatest; its bounds hold both. */
+void answers_span(const struct interval *least, double greatest, FILE *out);
 
 /* The different methods among the winners, in their order: indices of points into methods (room for
  * winner_count); returns their number. */

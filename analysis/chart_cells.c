@@ -18,28 +18,53 @@ int chart_map_rows(const struct chart *chart)
     return most;
 }
 
-void chart_write_limit(const struct chart_panel *panel, bool across, FILE *out)
+void chart_write_limit(const struct chart_panel *panel, FILE *out)
 {
     if (!(panel->limit > 0))
         return;
     fprintf(out,
-            across ? "set arrow 2 from first %.9g, graph 0 to first %.9g, graph 1"
-                   : "set arrow 2 from graph 0, first %.9g to graph 1, first %.9g",
+            "set arrow 2 from graph 0, first %.9g to graph 1, first %.9g nohead lc rgb text dt 3 lw 1\n"
+            "set label 4 ",
             panel->limit, panel->limit);
-    fputs(" nohead lc rgb text dt 3 lw 1\nset label 4 ", out);
     chart_quote(panel->limit_name, out);
-    if (across)
-        fprintf(out, " at first %.9g, graph 0.03 right font small textcolor rgb text\n",
-                panel->limit);
-    else
-        fprintf(out, " at graph 0.02, first %.9g left offset 0,0.5 font small textcolor rgb text\n",
-                panel->limit);
+    fprintf(out, " at graph 0.02, first %.9g left offset 0,-0.55 font small textcolor rgb text\n", panel->limit);
+}
+
+static bool has_limits(const struct chart *chart)
+{
+    for (size_t p = 0; p < chart->panel_count; p++)
+        if (chart->panels[p].limit > 0)
+            return true;
+    return false;
+}
+
+/* Rows of dots, and one for the names of limits where there are any. */
+size_t chart_dots_rows(const struct chart *chart)
+{
+    return chart->category_count + has_limits(chart);
+}
+
+/* A vertical line, its name on that side of it where there is more room, below all dots. */
+static void write_limit_across(const struct chart *chart, const struct chart_panel *panel,
+                               const struct chart_axis *scale, FILE *out)
+{
+    bool high = chart_share(scale, panel->limit) > 0.5;
+
+    if (!(panel->limit > 0))
+        return;
+    fprintf(out,
+            "set arrow 2 from first %.9g, graph 0 to first %.9g, graph 1 nohead lc rgb text dt 3 lw 1\n"
+            "set label 4 ",
+            panel->limit, panel->limit);
+    chart_quote(panel->limit_name, out);
+    fprintf(out, " at first %.9g, first %zu %s offset %s,0 font small textcolor rgb text\n", panel->limit,
+            chart->category_count, high ? "right" : "left", high ? "-0.6" : "0.6");
 }
 
 static void write_names(const struct chart *chart, bool shown, FILE *out)
 {
     fprintf(out, "unset logscale y\nset yrange [%g:-0.6]\nset ytics (",
-            (double)chart->category_count - 0.4);
+            (double)chart_dots_rows(chart) - 0.4);
     for (size_t i = 0; i < chart->category_count; i++) {
         fputs(i ? ", " : "", out);
         if (shown)
@@ -48,23 +73,31 @@ static void write_names(const struct chart *chart, bool shown, FILE *out)
             fputs("''", out);
         fprintf(out, " %zu", i);
     }
-    fputs(") nomirror scale 0 font ',15' textcolor rgb text\n", out);
+    fputs(") nomirror scale 0 font base textcolor rgb text\n", out);
 }
 
-/* Its number stands right of the plot, in the line of its dot. */
+static const struct chart_value *value_in_row(const struct chart *chart, size_t panel, size_t row)
+{
+    for (size_t s = 0; s < chart->series_count; s++)
+        for (size_t i = 0; i < chart->series[s].count && chart->series[s].panel == panel; i++)
+            if ((size_t)chart->series[s].values[i].x == row)
+                return &chart->series[s].values[i];
+    return NULL;
+}
+
+/* Its number stands right of the plot, in the line of its dot; a dash where there is no dot. */
 static void write_numbers(const struct chart *chart, size_t panel, FILE *out)
 {
-    size_t number = 10;
-
-    for (size_t s = 0; s < chart->series_count; s++)
-        for (size_t i = 0; i < chart->series[s].count && chart->series[s].panel == panel; i++) {
-            const struct chart_value *value = &chart->series[s].values[i];
-            fprintf(out,
-                    "set label %zu '%.*f' at graph 1.02, first %g left font small textcolor rgb "
-                    "%s\n",
-                    number++, value->y >= 99.5 ? 0 : value->y >= 9.95 ? 1 : value->y >= 0.1 ? 2 : 3,
-                    value->y, value->x, value->winner ? "text" : "quiet");
-        }
+    for (size_t row = 0; row < chart->category_count; row++) {
+        const struct chart_value *value = value_in_row(chart, panel, row);
+        fprintf(out, "set label %zu ", row + 10);
+        if (value)
+            fprintf(out, "'%.*f'", value->y >= 99.5 ? 0 : value->y >= 9.95 ? 1 : value->y >= 0.1 ? 2 : 3, value->y);
+        else
+            fputs("'–'", out);
+        fprintf(out, " at graph 1.02, first %zu left font small textcolor rgb %s\n", row,
+                value && value->winner ? "text" : "quiet");
+    }
 }
 
 void chart_script_dots(const struct chart *chart, size_t panel, FILE *out)
@@ -81,7 +114,7 @@ void chart_script_dots(const struct chart *chart, size_t panel, FILE *out)
                 "set arrow 1 from first %.9g, graph 0 to first %.9g, graph 1 nohead lc rgb c0 dt "
                 "2 lw 1\n",
                 head->mark, head->mark);
-    chart_write_limit(head, true, out);
+    write_limit_across(chart, head, &scale, out);
     write_numbers(chart, panel, out);
     for (size_t s = 0; s < chart->series_count; s++) {
         if (chart->series[s].panel != panel || chart->series[s].count == 0)

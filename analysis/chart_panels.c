@@ -59,7 +59,7 @@ static int plot_height(const struct chart *chart)
     if (chart->kind == CHART_PANEL_LINES)
         return LINES_PLOT;
     if (chart->kind == CHART_PANEL_DOTS)
-        return DOTS_ROW * (int)chart->category_count + 6;
+        return DOTS_ROW * (int)chart_dots_rows(chart) + 6;
     return MAP_ROW * chart_map_rows(chart);
 }
 
@@ -213,7 +213,7 @@ static void script_lines(const struct chart *chart, size_t panel, const struct b
     if (chart->panels[panel].scale == SCALE_RATIO)
         fputs("set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead lc rgb quiet lw 0.8\n",
               out);
-    chart_write_limit(&chart->panels[panel], false, out);
+    chart_write_limit(&chart->panels[panel], out);
     chart_end_labels(chart, panel, &scale, box->bottom - box->top, out);
     for (int loud = 0; loud < 2; loud++)
         for (size_t s = 0; s < chart->series_count; s++)

@@ -186,7 +186,7 @@ void chart_script(const struct chart *chart, FILE *out)
 
 static void write_theme(const struct chart_theme *theme, FILE *out)
 {
-    fprintf(out, "big = ',%d'\nsmall = ',%d'\n", theme->points + 3, theme->points - 2);
+    fprintf(out, "big = ',%d'\nbase = ',%d'\nsmall = ',%d'\n", theme->points + 3, theme->points, theme->points - 2);
     fprintf(out, "text = '%s'\nquiet = '%s'\ngrid = '%s'\nrest = '%s'\n", theme->text, theme->quiet,
             theme->grid, theme->rest);
     for (size_t c = 0; c < CHART_COLOURS; c++)

@@ -31,7 +31,8 @@ void chart_script_panels(const struct chart *chart, FILE *out);
 void chart_script_dots(const struct chart *chart, size_t panel, FILE *out);
 void chart_script_map(const struct chart *chart, size_t panel, FILE *out);
 int chart_map_rows(const struct chart *chart);
-void chart_write_limit(const struct chart_panel *panel, bool across, FILE *out);
+size_t chart_dots_rows(const struct chart *chart);
+void chart_write_limit(const struct chart_panel *panel, FILE *out);
 
 /* The height of a line of text and the width of a letter. */
 enum { CHART_LINE_PIXELS = 17, CHART_LETTER_PIXELS = 9 };

@@ -128,7 +128,7 @@ static int add_map(struct chart_list *list, const struct summary *summary, size_
             *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : '-';
     snprintf(chart->title, sizeof chart->title, "%.40s by block size and buffers: %.100s, %s",
         method,
-             charts_place(decision->point, place), size);
+             label_place(decision->point, place), size);
     snprintf(chart->subtitle, sizeof chart->subtitle, "medians; blue is faster, orange slower "
                                                       "than the baseline");
     snprintf(chart->x_label, sizeof chart->x_label, "block size");

@@ -126,7 +126,7 @@ static int add_panel(struct chart *chart, const struct summary *summary,
     char title[LABEL_SIZE + 64], place[LABEL_SIZE];
     size_t shown = 0;
 
-    snprintf(title, sizeof title, "%s %.140s", decision->point->task, charts_place(decision->point,
+    snprintf(title, sizeof title, "%s %.140s", decision->point->task, label_place(decision->point,
         place));
     if (!chart_add_panel(chart, title, SCALE_DURATION))
         return -1;
@@ -180,7 +180,7 @@ static void find_tail(struct chart *chart, const struct summary *summary)
         snprintf(chart->alt, sizeof chart->alt,
                  "The 99th percentiles lie farthest apart for %s %.100s: %s with %.60s, %s with "
                  "%.60s.",
-                 where->task, charts_place(where, place), units_human_duration(low_ns, one), fast,
+                 where->task, label_place(where, place), units_human_duration(low_ns, one), fast,
                  units_human_duration(high_ns, other), slow);
 }
 
@@ -236,7 +236,7 @@ static int add_amplified(struct chart *chart, const struct summary *summary,
     char title[LABEL_SIZE + 64], place[LABEL_SIZE], size[24];
     struct chart_series *series = chart_add_series(chart);
 
-    snprintf(title, sizeof title, "%.140s, %s", charts_place(decision->point, place),
+    snprintf(title, sizeof title, "%.140s, %s", label_place(decision->point, place),
              units_format_size(decision->point->file_size_bytes, size));
     struct chart_panel *panel = chart_add_panel(chart, title, SCALE_LOG);
     if (!series || !panel)

@@ -12,7 +12,7 @@
 #include "analysis/settings.h"
 #include "common/units.h"
 
-enum { MOST_NAMED = 6, MOST_ROWS = 6 };
+enum { MOST_NAMED = 6, MOST_ROWS = 6, TITLE_LETTERS = 52 };
 
 /* A chart being made: of one task, for families with several sizes (lines) or with one (dots). */
 struct draft {
@@ -136,22 +136,33 @@ static int add_dots(struct draft *draft, struct chart *chart, size_t panel,
     return 0;
 }
 
+/* Cut to so many letters. */
+static void shorten(char *text, size_t letters)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text & 0xc0) != 0x80 && letters-- == 0) {
+            strcpy(text, "…");
+            return;
+        }
+}
+
 static int add_panel(struct draft *draft, struct chart *chart, size_t first, size_t last,
                      bool of_cpu)
 {
     const struct decision *decision = &draft->summary->decisions[last - 1];
     const char *unit = "CPU-seconds per GiB";
     charts_measure *measure = of_cpu ? charts_cpu : charts_rate(decision->point, &unit);
-    char title[LABEL_SIZE + 64], place[LABEL_SIZE], size[24];
+    char title[LABEL_SIZE + 64], place[LABEL_SIZE + 4], size[32];
 
-    charts_place(decision->point, place);
+    label_place(decision->point, place);
+    shorten(place, TITLE_LETTERS - strlen(unit) - (draft->lines ? 0 : 8));
     if (of_cpu)
         snprintf(title, sizeof title, "%s", unit);
     else if (draft->lines)
         snprintf(title, sizeof title, "%.120s · %s", place, unit);
     else
         snprintf(title, sizeof title, "%.120s, %s · %s", place,
-                 units_format_size(decision->point->file_size_bytes, size), unit);
+                 label_size(decision->point->file_size_bytes, size), unit);
     struct chart_panel *panel = chart_add_panel(chart, title, SCALE_LOG);
     if (!panel)
         return -1;
@@ -176,7 +187,7 @@ static void finish(struct draft *draft, const char *task, const struct point *po
     for (char *at = chart->name; *at; at++)
         if (!(*at >= 'a' && *at <= 'z') && !(*at >= '0' && *at <= '9'))
             *at = '-';
-    charts_verb(point, verb);
+    label_verb(point, verb);
     snprintf(chart->title, sizeof chart->title, "%.80s: throughput and CPU time%s", verb,
              draft->lines ? " by file size" : "");
     charts_basis(draft->summary, basis);
@@ -194,7 +205,7 @@ static void finish(struct draft *draft, const char *task, const struct point *po
     for (size_t s = 0; s < chart->series_count; s++)
         pale += chart->series[s].quiet && chart->series[s].panel == 0;
     snprintf(chart->subtitle, sizeof chart->subtitle,
-             "%.120s, log scales%s", basis, pale ? " · pale: methods that win nowhere here" : "");
+             "%.120s, log scales%s", basis, pale ? " · pale: other methods" : "");
     charts_keep(draft->list);
 }
 

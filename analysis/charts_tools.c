@@ -50,7 +50,7 @@ struct chart_value charts_speed(const struct summary *summary, size_t point)
 
 charts_measure *charts_rate(const struct point *point, const char **unit)
 {
-    *unit = point->operations ? "1000 operations/s" : "GiB/s";
+    *unit = point->operations ? "1000 op/s" : "GiB/s";
     return point->operations ? charts_operations : charts_throughput;
 }
 
@@ -196,33 +196,6 @@ bool charts_is_plain(const struct decision *decision)
            !strcmp(point->runner, "inprocess");
 }
 
-const char *charts_verb(const struct point *point, char buffer[LABEL_SIZE])
-{
-    label_family(point, buffer);
-    size_t length = strcspn(buffer, " ");
-    length += strncmp(buffer + length, " up in ", 7) ? 0 : 3;
-    buffer[length] = 0;
-    return buffer;
-}
-
-const char *charts_place(const struct point *point, char buffer[LABEL_SIZE])
-{
-    static const char *const known[] = {"up in ", "to "}, obvious[] = ", reading every byte";
-    char text[LABEL_SIZE];
-
-    label_family(point, text);
-    const char *start = strchr(text, ' ');
-    start = start ? start + 1 : text;
-    for (size_t i = 0; i < 2; i++)
-        if (!strncmp(start, known[i], strlen(known[i])))
-            start += strlen(known[i]);
-    snprintf(buffer, LABEL_SIZE, "%s", start);
-    char *found = strstr(buffer, obvious);
-    if (found)
-        memmove(found, found + sizeof obvious - 1, strlen(found + sizeof obvious - 1) + 1);
-    return buffer;
-}
-
 void charts_drop_empty(struct chart *chart)
 {
     size_t kept = 0;
@@ -291,7 +264,7 @@ static const struct decision *find_gain(const struct summary *summary, const boo
 void charts_gain_sentence(struct chart *chart, const struct summary *summary, const bool *chosen)
 {
     FILE *out = fmemopen(chart->alt, sizeof chart->alt - 1, "w");
-    char place[LABEL_SIZE], size[24];
+    char place[LABEL_SIZE], size[32];
     size_t count, proven;
     const struct decision *best = find_gain(summary, chosen, &count, &proven);
 
@@ -303,8 +276,8 @@ void charts_gain_sentence(struct chart *chart, const struct summary *summary, co
     else {
         fprintf(out, "In %zu of %zu comparisons something is proven faster than the baseline; "
                      "most at %s, %s: %s, ",
-                proven, count, charts_place(best->point, place),
-                units_format_size(best->point->file_size_bytes, size),
+                proven, count, label_place(best->point, place),
+                label_size(best->point->file_size_bytes, size),
                 summary->rows[best->winners[0]].label);
         answers_speed(&best->gain, out);
         fprintf(out, " the speed of %s.", summary->run->points[best->baseline].point.method);

@@ -37,11 +37,6 @@ bool charts_is_winner(const struct decision *decision, size_t point);
  * not pressured, not by hyperfine, two methods or more. */
 bool charts_is_plain(const struct decision *decision);
 
-/* "disk → tmpfs, warm, with fdatasync": a family without its verb and what goes without saying. */
-const char *charts_place(const struct point *point, char buffer[LABEL_SIZE]);
-/* "Copying" */
-const char *charts_verb(const struct point *point, char buffer[LABEL_SIZE]);
-
 /* Remove series without values. */
 void charts_drop_empty(struct chart *chart);
 void charts_remove_last(struct chart_list *list);

@@ -235,7 +235,7 @@ static int add_work(struct along *along, const struct plan *plan, size_t first)
     if (along->field == offsetof(struct point, pressure_percent))
         strcpy(general.cache, "none");
     charts_rate(&general, &unit);
-    charts_place(&general, place);
+    label_place(&general, place);
     for (size_t k = 0; k < (plan->panels[1].measure ? 2 : 1); k++) {
         const char *what = plan->panels[k].title ? plan->panels[k].title : unit;
         if (k == 0)

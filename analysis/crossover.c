@@ -176,3 +176,17 @@ void crossover_words(const struct summary *summary, const struct crossover *cros
     write_size(crossover->high, out);
     fputs(").", out);
 }
+
+void crossover_brief(const struct summary *summary, const struct crossover *crossover, FILE *out)
+{
+    const struct run_point *points = summary->run->points;
+
+    fprintf(out, "%s %s from ", crossover->overtakes ? "ahead of" : "behind",
+            points[points[crossover->after].baseline].point.method);
+    write_size(crossover->at, out);
+    fputs(" [", out);
+    write_size(crossover->low, out);
+    fputs(", ", out);
+    write_size(crossover->high, out);
+    fputc(']', out);
+}

@@ -21,4 +21,7 @@ long crossover_find(const struct summary *summary, size_t first, size_t last,
 /* "mmap overtakes stream at about 40K of file size (23K to 61K)." */
 void crossover_words(const struct summary *summary, const struct crossover *crossover, FILE *out);
 
+/* "ahead of stream from 40K [23K, 61K]" */
+void crossover_brief(const struct summary *summary, const struct crossover *crossover, FILE *out);
+
 #endif

@@ -104,16 +104,17 @@ static bool may_equal_best(const struct summary *summary, size_t point, size_t b
     return speed.bounded && speed.high * (1 + summary_tie(summary)) >= 1;
 }
 
-static struct interval gain_of(const struct summary *summary, const struct decision *decision,
-                               double *scratch)
+struct interval decide_gain(const struct summary *summary, const struct decision *decision, size_t point)
 {
-    double *a = scratch, *b = a + summary->blocks, *c = b + summary->blocks;
+    double *a = calloc(3 * summary->blocks + 1, sizeof *a), *b = a + summary->blocks;
+    struct interval gain = stats_none();
 
-    if (decision->baseline < 0 || decision->winner_count == 0 ||
-        (size_t)decision->baseline == decision->winners[0])
-        return stats_none();
-    size_t n = summary_pairs(summary, decision->winners[0], (size_t)decision->baseline, a, b);
-    return stats_speed(a, b, n, c);
+    if (a && decision->baseline >= 0 && (size_t)decision->baseline != point) {
+        size_t n = summary_pairs(summary, point, (size_t)decision->baseline, a, b);
+        gain = stats_speed(a, b, n, b + summary->blocks);
+    }
+    free(a);
+    return gain;
 }
 
 static int choose_winners(struct summary *summary, struct decision *decision)
@@ -134,7 +135,7 @@ static int choose_winners(struct summary *summary, struct decision *decision)
         qsort_r(decision->winners, decision->winner_count, sizeof *decision->winners,
                 compare_winners, summary);
     }
-    decision->gain = gain_of(summary, decision, scratch);
+    decision->gain = decision->winner_count ? decide_gain(summary, decision, decision->winners[0]) : stats_none();
     free(scratch);
     return 0;
 }

@@ -14,4 +14,8 @@ int decide_groups(struct summary *summary);
 /* Whether the decision names winners: its best point has enough blocks. */
 bool decide_is_resolved(const struct decision *decision);
 
+/* How many times as fast as the decision's baseline the point is; n = 0 where it is the baseline itself, or there
+ * is none. */
+struct interval decide_gain(const struct summary *summary, const struct decision *decision, size_t point);
+
 #endif

@@ -19,14 +19,14 @@ static const struct point *point_of(const struct summary *summary, size_t index)
 /* "scanning disk, warm, at 64M" */
 static void write_case(const struct decision *decision, FILE *out)
 {
-    char name[LABEL_SIZE], size[24];
+    char name[LABEL_SIZE], size[32];
 
     label_family(decision->point, name);
     *name = (char)(*name | 0x20);
     char *obvious = strstr(name, ", reading every byte");
     if (obvious)
         memmove(obvious, obvious + 20, strlen(obvious + 20) + 1);
-    fprintf(out, "%s, at %s", name, units_format_size(decision->point->file_size_bytes, size));
+    fprintf(out, "%s, at %s", name, label_size(decision->point->file_size_bytes, size));
 }
 
 /* Sentences under construction. */
@@ -267,35 +267,4 @@ void findings_winners(const struct summary *summary, const struct decision *deci
                 summary->rows[decision->winners[i]].label);
     if (decision->winner_count > shown)
         fprintf(out, " and %zu more", decision->winner_count - shown);
-}
-
-void findings_gain(const struct summary *summary, const struct decision *decision, FILE *out)
-{
-    if (decision->gain.n == 0) {
-        fputs(decision->baseline >= 0 && (long)findings_shown(decision) == decision->baseline
-                  ? "is the baseline" : "–", out);
-        return;
-    }
-    answers_speed(&decision->gain, out);
-    fprintf(out, " %s", point_of(summary, (size_t)decision->baseline)->method);
-}
-
-long findings_crossover(const struct summary *summary, const struct decision *decision, FILE *out)
-{
-    enum { MOST = 64 };
-    struct crossover list[MOST];
-    size_t d = (size_t)(decision - summary->decisions), first = d, shown = findings_shown(decision);
-    const char *method = point_of(summary, shown)->method;
-
-    while (first > 0 && label_compare_family(summary->decisions[first - 1].point,
-        decision->point) == 0)
-        first--;
-    long count = crossover_find(summary, first, answers_family_end(summary, first), list, MOST);
-    for (long i = 0; i < count; i++)
-        if (!strcmp(point_of(summary, list[i].after)->method, method) && !list[i].along_blocks) {
-            crossover_words(summary, &list[i], out);
-            return (long)list[i].after;
-        }
-    fputs("–", out);
-    return -1;
 }

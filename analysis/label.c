@@ -58,6 +58,12 @@ const char *label_setting(const struct point *point, const bool *vary, char buff
     return buffer;
 }
 
+const char *label_size(uint64_t bytes, char buffer[32])
+{
+    units_format_size(bytes, buffer);
+    return strlen(buffer) > 6 ? units_human_bytes((double)bytes, buffer) : buffer;
+}
+
 const char *label_route(const struct point *point, char buffer[LABEL_SIZE])
 {
     *buffer = 0;
@@ -91,7 +97,8 @@ const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
     if (point->pressure_percent)
         append(buffer, ", memory for %" PRIu64 " %% of it", point->pressure_percent);
     if (point->operations)
-        append(buffer, ", records of %s%s%s", units_format_size(point->block_size_bytes, size),
+        append(buffer, ", %" PRIu64 " records of %s%s%s", point->operations,
+               units_format_size(point->block_size_bytes, size),
                strcmp(point->offsets, "unaligned") ? "" : " unaligned",
                strcmp(point->distribution, "zipf") ? "" : ", Zipf");
     if (!strcmp(point->consumption, "touch"))
@@ -112,6 +119,33 @@ const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
         append(buffer, ", %" PRIu64 " threads", point->threads);
     if (strcmp(point->runner, "inprocess"))
         append(buffer, " (%s)", point->runner);
+    return buffer;
+}
+
+const char *label_verb(const struct point *point, char buffer[LABEL_SIZE])
+{
+    label_family(point, buffer);
+    size_t length = strcspn(buffer, " ");
+    length += strncmp(buffer + length, " up in ", 7) ? 0 : 3;
+    buffer[length] = 0;
+    return buffer;
+}
+
+const char *label_place(const struct point *point, char buffer[LABEL_SIZE])
+{
+    static const char *const known[] = {"up in ", "to "}, obvious[] = ", reading every byte";
+    char text[LABEL_SIZE];
+
+    label_family(point, text);
+    const char *start = strchr(text, ' ');
+    start = start ? start + 1 : text;
+    for (size_t i = 0; i < 2; i++)
+        if (!strncmp(start, known[i], strlen(known[i])))
+            start += strlen(known[i]);
+    snprintf(buffer, LABEL_SIZE, "%s", start);
+    char *found = strstr(buffer, obvious);
+    if (found)
+        memmove(found, found + sizeof obvious - 1, strlen(found + sizeof obvious - 1) + 1);
     return buffer;
 }
 

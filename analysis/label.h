@@ -18,11 +18,18 @@ int label_compare_family(const void *a, const void *b);
  * point_fields). */
 const char *label_setting(const struct point *point, const bool *vary, char buffer[LABEL_SIZE]);
 
+/* "64M"; one that is no whole number of K, M or G is rounded: nobody reads seven digits. */
+const char *label_size(uint64_t bytes, char buffer[32]);
+
 /* "disk → tmpfs", "disk". */
 const char *label_route(const struct point *point, char buffer[LABEL_SIZE]);
 
 /* "Copying disk → tmpfs, warm, each copy synced". */
 const char *label_family(const struct point *point, char buffer[LABEL_SIZE]);
+
+/* "Copying", and "disk → tmpfs, warm, with fdatasync": a family in two halves, without what goes without saying. */
+const char *label_verb(const struct point *point, char buffer[LABEL_SIZE]);
+const char *label_place(const struct point *point, char buffer[LABEL_SIZE]);
 
 /* "copy-disk-tmpfs-warm": letters, digits and dashes only, at most 100 bytes; for names of files.
  */

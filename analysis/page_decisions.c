@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of decisions. Every cell leads to its evidence: the decision's points, or one of them. */
+/* The table of decisions. Every cell leads to its evidence: a decision's points, or one of them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/answers.h"
-#include "analysis/decide.h"
 #include "analysis/efficiency.h"
-#include "analysis/findings.h"
 #include "analysis/html.h"
 #include "analysis/page_parts.h"
 #include "common/text.h"
-#include "common/units.h"
+
+enum { MOST_NAMED = 6 }; /* winners; more become a number */
 
 /* "text [low, high]" with its interval small below. */
 static void write_cell(FILE *out, const char *text)
@@ -21,168 +19,240 @@ static void write_cell(FILE *out, const char *text)
 
     if (interval && end) {
         html_format(out, "%.*s%s", (int)(interval - text), text, end + 1);
-        fputs("<small>", out);
-        html_format(out, "%.*s", (int)(end - interval), interval + 1);
-        fputs("</small>", out);
+        html_format_in(out, "small", "%.*s", (int)(end - interval), interval + 1);
     } else
         html_text(out, text);
 }
 
+/* A cell, and a remark if there is one. */
 static void write_linked(FILE *out, struct text *cell, const char *label, const char *class, const char *anchor,
-                         size_t number)
+                         size_t number, const char *remark)
 {
     fprintf(out, "<td data-label=\"%s\" class=\"%s\"><a href=\"#%s%zu\">", label, class, anchor, number);
     text_pass(cell, out, write_cell);
+    if (remark)
+        html_format_in(out, "small", "%s", remark);
     fputs("</a></td>", out);
 }
 
-static void write_use(FILE *out, const struct summary *summary, const struct decision *decision,
-    size_t d)
+static void write_size(FILE *out, const struct summary *summary, const struct range *range)
 {
-    const size_t first = findings_shown(decision);
-
-    fprintf(out, "<td data-label=\"Use\" class=\"use\"><a href=\"#d%zu\">", d);
-    if (!decide_is_resolved(decision)) {
-        fputs("<i>unresolved</i>; lowest median so far: ", out);
-        html_text(out, summary->rows[first].label);
-    } else {
-        fputs("<b>", out);
-        html_text(out, summary->rows[first].label);
-        fputs("</b>", out);
-        for (size_t i = 1; i < decision->winner_count && i < 6; i++)
-            html_format(out, ", %s", summary->rows[decision->winners[i]].label);
-        if (decision->winner_count > 6)
-            fprintf(out, " and %zu more", decision->winner_count - 6);
-    }
+    fprintf(out, "<td data-label=\"File size\" class=\"number\"><a href=\"#d%zu\">", range->first);
+    ranges_size(summary, range, out);
     fputs("</a></td>", out);
 }
 
-static void write_cpu(FILE *out, const struct interval *cpu, size_t point)
+static void write_use(FILE *out, const struct summary *summary, const struct range *range)
+{
+    const size_t shown = ranges_shown(summary, range, range->first);
+
+    fprintf(out, "<td data-label=\"Use\" class=\"use\"><a href=\"#d%zu\">", range->first);
+    if (range->winner_count == 0)
+        fputs("<i>unresolved</i>; lowest median so far: ", out);
+    html_format_in(out, range->winner_count ? "b" : "span", "%s", summary->rows[shown].label);
+    for (size_t i = 1; i < range->winner_count && i < MOST_NAMED; i++)
+        html_format(out, ", %s", summary->rows[range->winners[i]].label);
+    if (range->winner_count > MOST_NAMED)
+        fprintf(out, " and %zu more", range->winner_count - MOST_NAMED);
+    fputs("</a></td>", out);
+}
+
+/* Why a figure above 1 need not be a gain. */
+static const char *doubt(const struct summary *summary, const struct range *range)
+{
+    if (range->winner_count == 0 || ranges_is_gain(summary, range) ||
+        (long)ranges_shown(summary, range, range->first) == summary->decisions[range->first].baseline)
+        return NULL;
+    return range->last - range->first > 1 ? "no gain proven at every size" : "no gain proven";
+}
+
+static void write_gain(FILE *out, const struct summary *summary, const struct range *range)
+{
+    const char *why = doubt(summary, range);
+    struct text cell;
+
+    if (text_open(&cell) && ranges_gain(summary, range, cell.out))
+        fprintf(cell.out, " %s", ranges_baseline(summary, range));
+    write_linked(out, &cell, "Speed",
+                 ranges_is_gain(summary, range) ? "number gain" : "number none", "p",
+                 ranges_shown(summary, range, range->first), why);
+}
+
+static void write_strip(FILE *out, const struct summary *summary, const struct range *range)
+{
+    fprintf(out, "<td data-label=\"Every block\"><a href=\"#d%zu\" aria-label=\"every trial\">", range->first);
+    page_strip_speeds(out, summary, range);
+    fputs("</a></td>", out);
+}
+
+static void write_cpu(FILE *out, const struct summary *summary, const struct range *range)
 {
     struct text cell;
 
-    if (text_open(&cell)) {
-        if (!isfinite(cpu->middle))
-            fputs("–", cell.out);
-        else if (cpu->bounded)
-            fprintf(cell.out, "%.3g [%.3g, %.3g]", cpu->middle, cpu->low, cpu->high);
-        else
-            fprintf(cell.out, "%.3g", cpu->middle);
-    }
-    write_linked(out, &cell, "CPU s/GiB", "number", "p", point);
+    if (text_open(&cell))
+        ranges_cpu(summary, range, cell.out);
+    write_linked(out, &cell, "CPU s/GiB", "number", "p", ranges_shown(summary, range, range->first), NULL);
 }
 
-static void write_efficiency(FILE *out, const struct summary *summary, size_t point)
+/* The least and the greatest share over the range; NaN if one is unknown. */
+static void find_efficiency(const struct summary *summary, const struct range *range, double share[2],
+                            const char **limit, const char **why)
 {
-    const char *limit, *why;
-    double share = efficiency_of(summary, point, &limit, &why);
+    share[0] = INFINITY;
+    share[1] = 0;
+    for (size_t d = range->first; d < range->last; d++) {
+        double one = efficiency_of(summary, ranges_shown(summary, range, d), limit, why);
+        share[0] = isnan(one) ? NAN : fmin(share[0], one);
+        share[1] = fmax(share[1], one);
+        if (isnan(one))
+            return;
+    }
+}
 
-    if (isfinite(share)) {
-        fprintf(out, "<td data-label=\"Efficiency\" class=\"number\"><a href=\"#p%zu\">%.0f "
-                     "%%<small>", point, 100 * share);
-        html_format(out, "of %s", limit ? limit : "the limit");
-        fputs("</small></a></td>", out);
+/* A method may beat a limit a little, since both are measured; if by much, it does not do what the limit is of. */
+static const double most_efficient = 1.1;
+static const char beyond[] = "more than was measured as the limit: it does not move all bytes, or a cache serves them";
+
+static void write_efficiency(FILE *out, const struct summary *summary, const struct range *range)
+{
+    const size_t point = ranges_shown(summary, range, range->first);
+    const char *limit, *why;
+    double share[2];
+
+    find_efficiency(summary, range, share, &limit, &why);
+    if (isnan(share[0])) {
+        fputs("<td data-label=\"Efficiency\" class=\"number none\"><a href=\"#no-limit\" title=\"", out);
+        html_text(out, why);
+        fputs("\">–</a></td>", out);
         return;
     }
-    fputs("<td data-label=\"Efficiency\" class=\"number none\"><a href=\"#no-limit\" title=\"",
-        out);
-    html_text(out, why);
-    fputs("\">–</a></td>", out);
+    fprintf(out, "<td data-label=\"Efficiency\" class=\"number\"><a href=\"#p%zu\"", point);
+    if (share[1] > most_efficient)
+        fprintf(out, " title=\"%s\">&gt; 100 %%", beyond);
+    else if (lround(100 * share[1]) > lround(100 * share[0]))
+        fprintf(out, ">%.0f–%.0f %%", 100 * share[0], 100 * share[1]);
+    else
+        fprintf(out, ">%.0f %%", 100 * share[0]);
+    html_format_in(out, "small", "of %s", limit ? limit : "the limit");
+    fputs("</a></td>", out);
 }
 
-static void write_crossover(FILE *out, const struct summary *summary,
-    const struct decision *decision, size_t d)
+static void write_crossover(FILE *out, const struct summary *summary, const struct range *range)
 {
     struct text cell;
     long point = -1;
 
     if (text_open(&cell))
-        point = findings_crossover(summary, decision, cell.out);
+        point = ranges_crossover(summary, range, cell.out);
     write_linked(out, &cell, "Crossover", point < 0 ? "none" : "", point < 0 ? "d" : "p",
-                 point < 0 ? d : (size_t)point);
+                 point < 0 ? range->first : (size_t)point, NULL);
 }
 
-static void write_decision(FILE *out, const struct summary *summary, size_t d, size_t rows)
+/* rows: how many the family has, in its first; else 0. */
+static void write_range(FILE *out, const struct summary *summary, const struct range *range, size_t rows)
 {
-    const struct decision *decision = &summary->decisions[d];
-    const size_t shown = findings_shown(decision);
-    char text[LABEL_SIZE], size[24];
-    struct text cell;
+    char text[LABEL_SIZE];
 
     fputs("<tr>", out);
     if (rows > 0) {
-        fprintf(out, "<th scope=\"rowgroup\" rowspan=\"%zu\"><a href=\"#d%zu\">", rows, d);
-        html_text(out, label_family(decision->point, text));
+        fprintf(out, "<th scope=\"rowgroup\" rowspan=\"%zu\"><a href=\"#d%zu\">", rows, range->first);
+        html_text(out, label_place(summary->decisions[range->first].point, text));
         fputs("</a></th>", out);
     }
-    fprintf(out, "<td data-label=\"File size\" class=\"number\"><a href=\"#d%zu\">%s</a></td>", d,
-            units_format_size(decision->point->file_size_bytes, size));
-    write_use(out, summary, decision, d);
-    if (text_open(&cell))
-        findings_gain(summary, decision, cell.out);
-    write_linked(out, &cell, "Speed against the baseline", "number", "p", shown);
-    write_cpu(out, &summary->rows[shown].cpu_s_per_gib, shown);
-    write_efficiency(out, summary, shown);
-    write_crossover(out, summary, decision, d);
+    write_size(out, summary, range);
+    write_use(out, summary, range);
+    write_gain(out, summary, range);
+    if (page_has_strips(summary))
+        write_strip(out, summary, range);
+    write_cpu(out, summary, range);
+    write_efficiency(out, summary, range);
+    write_crossover(out, summary, range);
     fputs("</tr>\n", out);
 }
 
-static size_t count_rows(const struct summary *summary, size_t first, size_t last)
+static const char *task_of(const struct summary *summary, const struct range *range)
 {
-    size_t rows = 0;
-
-    for (size_t d = first; d < last; d++)
-        rows += summary->decisions[d].member_count > 1;
-    return rows;
+    return summary->decisions[range->first].point->task;
 }
 
-static bool knows_limits(const struct summary *summary)
+/* The line above all families of a task. */
+static void write_task(FILE *out, const struct summary *summary, const struct range *range)
+{
+    char text[LABEL_SIZE];
+
+    fprintf(out, "<tr class=\"task\"><th scope=\"rowgroup\" colspan=\"%d\">", page_has_strips(summary) ? 8 : 7);
+    html_text(out, label_verb(summary->decisions[range->first].point, text));
+    fputs("</th></tr>\n", out);
+}
+
+static bool is_one_family(const struct summary *summary, const struct range *a, const struct range *b)
+{
+    return label_compare_family(summary->decisions[a->first].point, summary->decisions[b->first].point) == 0;
+}
+
+/* The family that begins with ranges->list[first]; returns the next one's first. */
+static size_t write_family(FILE *out, const struct summary *summary, const struct ranges *ranges, size_t first)
+{
+    size_t last = first + 1;
+
+    while (last < ranges->count && is_one_family(summary, &ranges->list[first], &ranges->list[last]))
+        last++;
+    fputs("<tbody>\n", out);
+    if (first == 0 || strcmp(task_of(summary, &ranges->list[first - 1]), task_of(summary, &ranges->list[first])))
+        write_task(out, summary, &ranges->list[first]);
+    for (size_t i = first; i < last; i++)
+        write_range(out, summary, &ranges->list[i], i == first ? last - first : 0);
+    fputs("</tbody>\n", out);
+    return last;
+}
+
+static bool knows_limits(const struct summary *summary, const struct ranges *ranges)
 {
     const char *limit, *why;
+    double share[2];
 
-    for (size_t d = 0; d < summary->decision_count; d++)
-        if (!isfinite(efficiency_of(summary, findings_shown(&summary->decisions[d]), &limit, &why)))
+    for (size_t i = 0; i < ranges->count; i++) {
+        find_efficiency(summary, &ranges->list[i], share, &limit, &why);
+        if (isnan(share[0]))
             return false;
+    }
     return true;
+}
+
+static void write_table(FILE *out, const struct summary *summary, const struct ranges *ranges)
+{
+    fprintf(out,
+            "<p class=\"note wide\">Named are all that are not proven slower than the best by more than %.0f %%, at "
+            "any size of the row; the first used the least CPU, and the numbers are its own.%s Every cell leads to its "
+            "evidence.</p>\n"
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of decisions\">"
+            "<table class=\"decisions\">\n<thead><tr><th scope=\"col\">Job</th>"
+            "<th scope=\"col\" class=\"number\">File<br>size</th><th scope=\"col\">Use</th>"
+            "<th scope=\"col\" class=\"number\">Speed against<br>the baseline</th>%s"
+            "<th scope=\"col\" class=\"number\">CPU<br>s/GiB</th><th scope=\"col\" class=\"number\">Efficiency"
+            "</th><th scope=\"col\">Crossover</th></tr></thead>\n",
+            100 * summary_tie(summary),
+            page_has_strips(summary) ? " A dot is one block, in the order of time: up is faster, the line is the "
+                                       "baseline." : "",
+            page_has_strips(summary) ? "<th scope=\"col\">Every block</th>" : "");
+    for (size_t i = 0; i < ranges->count;)
+        i = write_family(out, summary, ranges, i);
+    fputs("</table></div>\n", out);
+    if (!knows_limits(summary, ranges))
+        fputs("<p class=\"note\" id=\"no-limit\">Efficiency is throughput over what the hardware allows; "
+              "– : this run measured no limit for that point.</p>\n", out);
 }
 
 void page_decisions(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
+    struct ranges ranges;
+
     (void)charts;
-    if (count_rows(summary, 0, summary->decision_count) == 0) {
+    if (ranges_make(&ranges, summary) < 0)
+        text_spoil(out);
+    else if (ranges.count > 0)
+        write_table(out, summary, &ranges);
+    else
         fputs("<p>Nothing here has two measured points to compare.</p>\n", out);
-        return;
-    }
-    fprintf(out,
-            "<p class=\"note\">Named are all that are not proven slower than the best by more than "
-            "%.0f %%; the first used the least CPU, and the numbers are its own. Every cell leads "
-            "to its evidence.</p>\n"
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of "
-            "decisions\"><table class=\"decisions\">\n"
-            "<thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"number\">File<br>"
-            "size</th><th scope=\"col\">Use</th>"
-            "<th scope=\"col\" class=\"number\">Speed against<br>the baseline</th><th "
-            "scope=\"col\" class=\"number\">CPU<br>s/GiB</th>"
-            "<th scope=\"col\" class=\"number\">Efficiency</th><th scope=\"col\">Crossover</th>"
-            "</tr></thead>\n",
-            100 * summary_tie(summary));
-    for (size_t first = 0, last; first < summary->decision_count; first = last) {
-        last = answers_family_end(summary, first);
-        size_t rows = count_rows(summary, first, last);
-        if (rows == 0)
-            continue;
-        fputs("<tbody>\n", out);
-        for (size_t d = first; d < last; d++)
-            if (summary->decisions[d].member_count > 1) {
-                write_decision(out, summary, d, rows);
-                rows = 0;
-            }
-        fputs("</tbody>\n", out);
-    }
-    fputs("</table></div>\n", out);
-    if (!knows_limits(summary))
-        fputs("<p class=\"note\" id=\"no-limit\">Efficiency is throughput over what the hardware "
-              "allows; "
-              "– : this run measured no limit for that point.</p>\n",
-              out);
+    ranges_free(&ranges);
 }

@@ -8,35 +8,35 @@
 #include "common/units.h"
 
 /* The range of the little pictures of ratios: one scale for the family, 1 in view. */
-struct range {
+struct scale {
     double low, high;
 };
 
 enum { PICTURE = 120 };
 
-static struct range find_range(const struct summary *summary, size_t first, size_t last)
+static struct scale find_scale(const struct summary *summary, size_t first, size_t last)
 {
-    struct range range = {0.8, 1.25};
+    struct scale scale = {0.8, 1.25};
 
     for (size_t d = first; d < last; d++)
         for (size_t i = 0; i < summary->decisions[d].member_count; i++) {
             const struct interval *speed = &summary->rows[summary->decisions[d].members[i]].speed;
             if (!isfinite(speed->middle))
                 continue;
-            range.low = fmin(range.low, speed->bounded ? speed->low : speed->middle);
-            range.high = fmax(range.high, speed->bounded ? speed->high : speed->middle);
+            scale.low = fmin(scale.low, speed->bounded ? speed->low : speed->middle);
+            scale.high = fmax(scale.high, speed->bounded ? speed->high : speed->middle);
         }
-    return range;
+    return scale;
 }
 
-static double place(const struct range *range, double speed)
+static double place(const struct scale *scale, double speed)
 {
-    return 4 + (PICTURE - 8) * log(speed / range->low) / log(range->high / range->low);
+    return 4 + (PICTURE - 8) * log(speed / scale->low) / log(scale->high / scale->low);
 }
 
-static void write_picture(FILE *out, const struct range *range, const struct interval *speed)
+static void write_picture(FILE *out, const struct scale *scale, const struct interval *speed)
 {
-    double one = place(range, 1);
+    double one = place(scale, 1);
 
     fprintf(
         out,
@@ -45,12 +45,12 @@ static void write_picture(FILE *out, const struct range *range, const struct int
         PICTURE, one, one);
     if (speed->bounded)
         fprintf(out, "<line class=\"span\" x1=\"%.1f\" y1=\"7\" x2=\"%.1f\" y2=\"7\"/>",
-                place(range, speed->low), place(range, speed->high));
-    fprintf(out, "<circle cx=\"%.1f\" cy=\"7\" r=\"3\"/></svg>", place(range, speed->middle));
+                place(scale, speed->low), place(scale, speed->high));
+    fprintf(out, "<circle cx=\"%.1f\" cy=\"7\" r=\"3\"/></svg>", place(scale, speed->middle));
 }
 
 static void write_ratio(FILE *out, const struct summary *summary, size_t index,
-                        const struct range *range)
+                        const struct scale *scale)
 {
     const struct interval *speed = &summary->rows[index].speed;
     const char *verdict = verdict_names[summary->rows[index].verdict];
@@ -64,7 +64,7 @@ static void write_ratio(FILE *out, const struct summary *summary, size_t index,
     if (speed->bounded)
         fprintf(out, "<small>%.2f–%.2f</small>", speed->low, speed->high);
     fprintf(out, "</td><td class=\"verdict %s\">%s", verdict, verdict);
-    write_picture(out, range, speed);
+    write_picture(out, scale, speed);
     if (summary->rows[index].held_back)
         fprintf(out, "<small>p = %.2g after Holm<br>for %zu comparisons</small>",
                 summary->rows[index].p_holm, summary->rows[index].family);
@@ -115,7 +115,7 @@ static bool is_winner(const struct decision *decision, size_t index)
 static void write_job(FILE *out, const struct decision *decision, size_t d, bool first)
 {
     const struct point *point = decision->point;
-    char text[LABEL_SIZE], size[24];
+    char text[LABEL_SIZE], size[32];
 
     fputs("<td class=\"job\">", out);
     if (first)
@@ -123,14 +123,32 @@ static void write_job(FILE *out, const struct decision *decision, size_t d, bool
     html_text(out, label_family(point, text));
     fprintf(out, "</td><td class=\"number\" data-v=\"%llu\">%s",
         (unsigned long long)point->file_size_bytes,
-            units_format_size(point->file_size_bytes, size));
+            label_size(point->file_size_bytes, size));
     if (point->files > 1)
         fprintf(out, "<small>%llu files</small>", (unsigned long long)point->files);
     fputs("</td>", out);
 }
 
-static void write_point(FILE *out, const struct summary *summary, size_t d, size_t member,
-                        const struct range *range)
+/* The median time of a pass, and what it is the median of. */
+static void write_time(FILE *out, const struct summary *summary, size_t index, double scale)
+{
+    const struct row *row = &summary->rows[index];
+
+    html_duration_cell(out, &row->time_ns);
+    if (!page_has_strips(summary))
+        return;
+    fprintf(out, "<td data-v=\"%.6g\">", row->time_ns.middle);
+    page_strip_trials(out, summary, index, scale);
+    fprintf(out, "<small>±%.2g %%</small></td>", 100 * expm1(scale));
+}
+
+/* The scales that the little pictures of a decision's rows share. */
+struct looks {
+    const struct scale *ratios;
+    double trials;
+};
+
+static void write_point(FILE *out, const struct summary *summary, size_t d, size_t member, const struct looks *looks)
 {
     const struct decision *decision = &summary->decisions[d];
     const size_t index = decision->members[member];
@@ -140,9 +158,9 @@ static void write_point(FILE *out, const struct summary *summary, size_t d, size
     write_job(out, decision, d, member == 0);
     html_cell(out, "name", row->label);
     html_rate_cell(out, &row->throughput_bytes_per_s);
-    write_ratio(out, summary, index, range);
+    write_ratio(out, summary, index, looks->ratios);
     html_number_cell(out, &row->cpu_s_per_gib);
-    html_duration_cell(out, &row->time_ns);
+    write_time(out, summary, index, looks->trials);
     write_phases(out, row);
     write_latencies(out, row);
     html_count_cell(out, row->minor_faults);
@@ -156,19 +174,27 @@ static void write_point(FILE *out, const struct summary *summary, size_t d, size
     fputs("</td></tr>\n", out);
 }
 
-static const char head[] =
-    "<thead><tr><th scope=\"col\">Job</th><th scope=\"col\" class=\"number\">File size</th><th "
-    "scope=\"col\">Method</th>"
-    "<th scope=\"col\" class=\"number\">Throughput</th><th scope=\"col\" class=\"number\">Speed "
-    "against the baseline</th>"
-    "<th scope=\"col\">Verdict</th><th scope=\"col\" class=\"number\">CPU s/GiB</th><th "
-    "scope=\"col\" class=\"number\">Time of a pass</th>"
-    "<th scope=\"col\" class=\"number\">Transfer, setup + teardown</th><th scope=\"col\" "
-    "class=\"number\">Latency p50, p99, p99.9</th>"
-    "<th scope=\"col\" class=\"number\">Minor faults</th><th scope=\"col\" class=\"number\">Major "
-    "faults</th>"
-    "<th scope=\"col\" class=\"number\">Device bytes read</th><th scope=\"col\" class=\"number\">"
-    "n</th></tr></thead>\n";
+static void write_head(FILE *out, bool strips)
+{
+    static const struct column {
+        const char *name;
+        bool is_number, is_strip;
+    } columns[] = {
+        {"Job", false, false}, {"File size", true, false}, {"Method", false, false}, {"Throughput", true, false},
+        {"Speed against the baseline", true, false}, {"Verdict", false, false}, {"CPU s/GiB", true, false},
+        {"Time of a pass", true, false}, {"Every trial, in order", false, true},
+        {"Transfer, setup + teardown", true, false}, {"Latency p50, p99, p99.9", true, false},
+        {"Minor faults", true, false}, {"Major faults", true, false}, {"Device bytes read", true, false},
+        {"n", true, false},
+    };
+
+    fputs("<thead><tr>", out);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        if (strips || !columns[i].is_strip)
+            fprintf(out, "<th scope=\"col\"%s>%s</th>", columns[i].is_number ? " class=\"number\"" : "",
+                    columns[i].name);
+    fputs("</tr></thead>\n", out);
+}
 
 void page_points(FILE *out, const struct summary *summary, const struct chart_list *charts)
 {
@@ -179,18 +205,24 @@ void page_points(FILE *out, const struct summary *summary, const struct chart_li
           "<input type=\"search\" "
           "placeholder=\"scan warm mmap -again\" autocomplete=\"off\" spellcheck=\"false\">"
           "</label> <output></output> "
-          "· the names of columns sort</p>\n"
-          "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of all "
+          "· the names of columns sort</p>\n", out);
+    if (page_has_strips(summary))
+        fputs("<p class=\"note wide\">A dot is a trial, in the order of the run, about its point's median; up took "
+              "longer. The points of a decision share a scale, which 9 of 10 trials of each fit into; the others lie "
+              "on its edge.</p>\n", out);
+    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of all "
           "points\"><table id=\"all\">\n",
           out);
-    fputs(head, out);
+    write_head(out, page_has_strips(summary));
     fputs("<tbody>\n", out);
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
-        const struct range range = find_range(summary, first, last);
-        for (size_t d = first; d < last; d++)
+        const struct scale scale = find_scale(summary, first, last);
+        for (size_t d = first; d < last; d++) {
+            const struct looks looks = {&scale, page_strip_scale(summary, &summary->decisions[d])};
             for (size_t i = 0; i < summary->decisions[d].member_count; i++)
-                write_point(out, summary, d, i, &range);
+                write_point(out, summary, d, i, &looks);
+        }
     }
     fputs("</tbody></table></div>\n", out);
 }

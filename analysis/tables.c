@@ -6,20 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/answers.h"
 #include "analysis/csv.h"
-#include "analysis/decide.h"
 #include "analysis/findings.h"
 #include "analysis/judge.h"
 #include "analysis/lanes.h"
+#include "analysis/ranges.h"
 #include "analysis/terminal.h"
 #include "common/text.h"
 #include "common/units.h"
-
-static bool compares(const struct decision *decision)
-{
-    return decision->member_count > 1;
-}
 
 /* Whether the numbers can be believed comes before the numbers. */
 static void write_trust(const struct summary *summary, FILE *out)
@@ -41,6 +35,12 @@ static void write_trust(const struct summary *summary, FILE *out)
         terminal_wrapped(out, text);
 }
 
+static void write_size(FILE *out, const char *text)
+{
+    terminal_column(out, text, 12);
+    fputc(' ', out);
+}
+
 static void write_use(FILE *out, const char *text)
 {
     terminal_column(out, text, 34);
@@ -49,64 +49,66 @@ static void write_use(FILE *out, const char *text)
 
 static void write_gain(FILE *out, const char *text)
 {
-    terminal_column(out, text, 27);
+    terminal_column(out, text, 23);
     fputc(' ', out);
 }
 
 /* As many winners as have room. */
-static void write_names(const struct summary *summary, const struct decision *decision, FILE *out)
+static void write_names(const struct summary *summary, const struct range *range, FILE *out)
 {
     size_t room = 22, most = 0;
 
-    if (!decide_is_resolved(decision)) {
-        fprintf(out, "? %s leads", summary->rows[decision->members[0]].label);
+    if (range->winner_count == 0) {
+        fprintf(out, "? %s leads", summary->rows[ranges_shown(summary, range, range->first)].label);
         return;
     }
-    while (most < decision->winner_count &&
-           strlen(summary->rows[decision->winners[most]].label) + 2 <= room)
-        room -= strlen(summary->rows[decision->winners[most++]].label) + 2;
-    findings_winners(summary, decision, most ? most : 1, out);
+    while (most < range->winner_count && strlen(summary->rows[range->winners[most]].label) + 2 <= room)
+        room -= strlen(summary->rows[range->winners[most++]].label) + 2;
+    ranges_winners(summary, range, most ? most : 1, out);
 }
 
-static void write_row(const struct summary *summary, const struct decision *decision, FILE *out)
+static void write_row(const struct summary *summary, const struct range *range, FILE *out)
 {
-    const struct interval *cpu = &summary->rows[findings_shown(decision)].cpu_s_per_gib;
+    const double cpu = summary->rows[ranges_shown(summary, range, range->first)].cpu_s_per_gib.middle;
     struct text cell;
-    char size[24];
 
-    fputs("    ", out);
-    terminal_column(out, units_format_size(decision->point->file_size_bytes, size), 5);
+    fputs("  ", out);
     if (text_open(&cell))
-        write_names(summary, decision, cell.out);
+        ranges_size(summary, range, cell.out);
+    text_pass(&cell, out, write_size);
+    if (text_open(&cell))
+        write_names(summary, range, cell.out);
     text_pass(&cell, out, write_use);
     if (text_open(&cell))
-        findings_gain(summary, decision, cell.out);
+        ranges_gain(summary, range, cell.out);
     text_pass(&cell, out, write_gain);
-    if (isfinite(cpu->middle))
-        fprintf(out, "%7.3f", cpu->middle);
+    if (isfinite(cpu))
+        fprintf(out, "%5.3f", cpu);
     fputc('\n', out);
 }
 
-static void write_families(const struct summary *summary, FILE *out)
+/* "Scanning disk, warm, against stream" */
+static void write_heading(const struct summary *summary, const struct range *range, FILE *out)
 {
+    const char *baseline = ranges_baseline(summary, range);
     char name[LABEL_SIZE];
 
-    fputs("\n    Size Use (not proven slower than best)  Gain over the baseline       CPU s/GiB\n",
-        out);
-    for (size_t first = 0, last; first < summary->decision_count; first = last) {
-        bool headed = false;
-        last = answers_family_end(summary, first);
-        for (size_t d = first; d < last; d++) {
-            if (!compares(&summary->decisions[d]))
-                continue;
-            if (!headed) {
-                fputs("  ", out);
-                terminal_plain(out, label_family(summary->decisions[first].point, name));
-                fputc('\n', out);
-            }
-            headed = true;
-            write_row(summary, &summary->decisions[d], out);
-        }
+    terminal_plain(out, label_family(summary->decisions[range->first].point, name));
+    if (baseline)
+        fputs(", against ", out);
+    terminal_plain(out, baseline ? baseline : "");
+    fputc('\n', out);
+}
+
+static void write_families(const struct summary *summary, const struct ranges *ranges, FILE *out)
+{
+    fputs("\n  Size         Use (not proven slower than best)  Times as fast            CPU s/GiB\n", out);
+    for (size_t i = 0; i < ranges->count; i++) {
+        const struct range *range = &ranges->list[i];
+        if (i == 0 || label_compare_family(summary->decisions[range[-1].first].point,
+                                           summary->decisions[range->first].point) != 0)
+            write_heading(summary, range, out);
+        write_row(summary, range, out);
     }
 }
 
@@ -114,6 +116,7 @@ void tables_text(const struct summary *summary, FILE *out)
 {
     struct finding findings[FINDINGS_MOST];
     struct text machine;
+    struct ranges ranges;
 
     if (text_open(&machine))
         findings_machine(summary->run, machine.out);
@@ -126,8 +129,11 @@ void tables_text(const struct summary *summary, FILE *out)
         terminal_wrapped(out, findings[i].text);
     if (summary->decision_count == 0)
         fputs("  No point has a valid trial; the page says why.\n", out);
-    else
-        write_families(summary, out);
+    if (ranges_make(&ranges, summary) < 0)
+        text_spoil(out);
+    else if (summary->decision_count > 0)
+        write_families(summary, &ranges, out);
+    ranges_free(&ranges);
 }
 
 /* Text in Markdown, where nothing of it is markup. */
@@ -142,27 +148,47 @@ static void plain(FILE *out, const char *text)
             fputc(*text, out);
 }
 
-static void write_markdown_row(const struct summary *summary, const struct decision *decision,
-    FILE *out)
+/* A cell that a function filled, then what separates it from the next. */
+static void write_markdown_cell(FILE *out, struct text *cell)
 {
-    const struct interval *cpu = &summary->rows[findings_shown(decision)].cpu_s_per_gib;
+    text_pass(cell, out, plain);
+    fputs(" | ", out);
+}
+
+static void write_markdown_row(const struct summary *summary, const struct range *range, FILE *out)
+{
+    const char *baseline = ranges_baseline(summary, range);
     struct text cell;
-    char name[LABEL_SIZE], size[24];
+    char name[LABEL_SIZE];
 
     fputs("| ", out);
-    plain(out, label_family(decision->point, name));
-    fprintf(out, " | %s | ", units_format_size(decision->point->file_size_bytes, size));
-    if (text_open(&cell))
-        findings_winners(summary, decision, 6, cell.out);
-    text_pass(&cell, out, plain);
+    plain(out, label_family(summary->decisions[range->first].point, name));
     fputs(" | ", out);
     if (text_open(&cell))
-        findings_gain(summary, decision, cell.out);
-    text_pass(&cell, out, plain);
-    if (isfinite(cpu->middle))
-        fprintf(out, " | %.3f |\n", cpu->middle);
-    else
-        fputs(" | – |\n", out);
+        ranges_size(summary, range, cell.out);
+    write_markdown_cell(out, &cell);
+    if (text_open(&cell))
+        ranges_winners(summary, range, 6, cell.out);
+    write_markdown_cell(out, &cell);
+    if (text_open(&cell) && ranges_gain(summary, range, cell.out))
+        fprintf(cell.out, " %s", baseline);
+    write_markdown_cell(out, &cell);
+    if (text_open(&cell))
+        ranges_cpu(summary, range, cell.out);
+    write_markdown_cell(out, &cell);
+    fputc('\n', out);
+}
+
+static void write_markdown_table(const struct summary *summary, FILE *out)
+{
+    struct ranges ranges;
+
+    fputs("\n| Job | Size | Use | Gain | CPU s/GiB |\n|---|---|---|---|---|\n", out);
+    if (ranges_make(&ranges, summary) < 0)
+        text_spoil(out);
+    for (size_t i = 0; i < ranges.count; i++)
+        write_markdown_row(summary, &ranges.list[i], out);
+    ranges_free(&ranges);
 }
 
 void tables_markdown(const struct summary *summary, FILE *out)
@@ -190,10 +216,7 @@ void tables_markdown(const struct summary *summary, FILE *out)
         plain(out, findings[i].text);
         fputc('\n', out);
     }
-    fputs("\n| Job | Size | Use | Gain | CPU s/GiB |\n|---|---|---|---|---|\n", out);
-    for (size_t d = 0; d < summary->decision_count; d++)
-        if (compares(&summary->decisions[d]))
-            write_markdown_row(summary, &summary->decisions[d], out);
+    write_markdown_table(summary, out);
 }
 
 static void write_number(FILE *out, double number)
