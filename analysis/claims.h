@@ -62,8 +62,8 @@ void claims_wanted_words(const struct expectation *expectation, FILE *out);
 /* "1.43x [1.20, 1.60]", or a value in its unit. */
 void claims_value_words(const struct expectation *expectation, const struct evidence *evidence, FILE *out);
 
-/* How many hold, then a line for each with its verdict and figure, for the terminal. */
-void claims_print(FILE *out, const struct claims *claims);
+/* For the terminal: how many hold, a line for each with its verdict and figure, then the sections. */
+void claims_print(FILE *out, const struct summary *summary);
 
 /* summary.json's "claims" and "sections"; new references. */
 json_t *claims_json(const struct summary *summary);

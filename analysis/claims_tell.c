@@ -1,35 +1,55 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A section of the report in sentences: what makes one method differ from another in time, phases, faults
- * and CPU. Every figure is of this run, every direction from an interval. */
+/* A section of the report in sentences: how one method's time compares with that of others, and what it goes to:
+ * phases, faults, CPU, prices. Every figure is of this run, every direction from an interval. */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/claims.h"
+#include "analysis/explain.h"
 #include "analysis/metric.h"
 #include "common/units.h"
 
-enum { MOST_PAIRS = 12, SENTENCE = 1024 };
+enum { MOST_GROUPS = 6, MOST_OTHERS = 12 };
 
 struct telling {
     const struct summary *summary;
+    const struct claim *section;
     void (*tell)(const char *sentence, void *context);
     void *context;
+    struct explanations explanations; /* empty: there is no arithmetic */
     double *scratch;
 };
 
-static void say(const struct telling *telling, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void say(const struct telling *telling, const char *format, ...)
-{
-    char sentence[SENTENCE];
-    va_list arguments;
+/* One method of one job, and those that it is held against. */
+struct group {
+    size_t of, others[MOST_OTHERS], count;
+};
 
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-    telling->tell(sentence, telling->context);
+/* A sentence written through memory. */
+struct sentence {
+    FILE *out;
+    char *text;
+    size_t size;
+};
+
+static FILE *begin(struct sentence *sentence)
+{
+    *sentence = (struct sentence){0};
+    return sentence->out = open_memstream(&sentence->text, &sentence->size);
+}
+
+static void end(const struct telling *telling, struct sentence *sentence)
+{
+    if (sentence->out && fclose(sentence->out) == 0 && *sentence->text)
+        telling->tell(sentence->text, telling->context);
+    free(sentence->text);
+}
+
+static const struct row *row_of(const struct telling *telling, size_t point)
+{
+    return &telling->summary->rows[point];
 }
 
 static struct interval ratio(const struct telling *telling, size_t of, size_t to, const char *metric)
@@ -40,137 +60,223 @@ static struct interval ratio(const struct telling *telling, size_t of, size_t to
                           telling->scratch);
 }
 
-/* "takes 1.43 times as long as [1.2, 1.6]", or that it cannot be told. */
-static void compare_times(const struct telling *telling, size_t of, size_t to)
+static void write_ratio(FILE *out, const struct interval *ratio)
 {
-    const struct row *a = &telling->summary->rows[of], *b = &telling->summary->rows[to];
-    const struct point *point = &telling->summary->run->points[of].point;
-    struct interval time = ratio(telling, of, to, "time");
-    enum verdict verdict = summary_verdict(&time, telling->summary->margin);
-    char family[LABEL_SIZE], size[24], left[32], right[32];
-    const char *word = verdict == VERDICT_EQUIVALENT ? "takes the same time as"
-                       : verdict == VERDICT_FASTER   ? "takes longer than"
-                       : verdict == VERDICT_SLOWER   ? "takes less time than"
-                                                     : "cannot be told apart from";
-
-    say(telling, "%s, S=%s: %s %s %s (%s against %s; ratio %.3g%s).", label_family(point, family),
-        units_format_size(point->file_size_bytes, size), a->label, word, b->label,
-        units_human_duration(a->time_ns.middle, left), units_human_duration(b->time_ns.middle, right), time.middle,
-        time.bounded ? "" : ", without an interval: too few blocks");
-    if (time.bounded)
-        say(telling, "The 95 %% interval of that ratio is [%.3g, %.3g], over %zu blocks.", time.low, time.high,
-            time.n);
+    fprintf(out, "%.3g×", ratio->middle);
+    if (ratio->bounded)
+        fprintf(out, " [%.3g, %.3g]", ratio->low, ratio->high);
+    else
+        fputs(", too few blocks for an interval", out);
 }
 
-static void tell_phases(const struct telling *telling, size_t index)
+static void write_duration(FILE *out, const struct interval *ns, double times)
 {
-    const struct row *row = &telling->summary->rows[index];
+    char middle[32], low[32], high[32];
+
+    fputs(units_human_duration(times * ns->middle, middle), out);
+    if (ns->bounded)
+        fprintf(out, " [%s, %s]", units_human_duration(times * ns->low, low),
+                units_human_duration(times * ns->high, high));
+}
+
+/* The time itself, and that of the job done as often as the source did it. */
+static void tell_time(const struct telling *telling, const struct group *group)
+{
+    const struct point *point = &telling->summary->run->points[group->of].point;
+    const struct row *row = row_of(telling, group->of);
+    struct sentence sentence;
+    char family[LABEL_SIZE], size[32];
+
+    if (!begin(&sentence))
+        return;
+    fprintf(sentence.out, "%s, %s: %s takes ", label_family(point, family),
+            label_size(point->file_size_bytes, size), row->label);
+    write_duration(sentence.out, &row->time_ns, 1);
+    if (telling->section->repeat > 1) {
+        fprintf(sentence.out, ", so %zu times ", telling->section->repeat);
+        write_duration(sentence.out, &row->time_ns, (double)telling->section->repeat);
+    }
+    fprintf(sentence.out, "; median of %zu block%s, %s.", row->n, row->n == 1 ? "" : "s",
+            row->time_ns.bounded ? "with its 95 % interval" : "too few for an interval");
+    end(telling, &sentence);
+}
+
+static const char *direction(const struct telling *telling, const struct interval *time)
+{
+    switch (summary_verdict(time, telling->summary->margin)) {
+    case VERDICT_EQUIVALENT: return "takes the same time as";
+    case VERDICT_FASTER: return "takes longer than"; /* the ratio is of times */
+    case VERDICT_SLOWER: return "takes less time than";
+    default: return "cannot be told apart from";
+    }
+}
+
+static void tell_ratios(const struct telling *telling, const struct group *group)
+{
+    struct sentence sentence;
+
+    if (!begin(&sentence))
+        return;
+    fprintf(sentence.out, "%s ", row_of(telling, group->of)->label);
+    for (size_t i = 0; i < group->count; i++) {
+        const struct row *other = row_of(telling, group->others[i]);
+        struct interval time = ratio(telling, group->of, group->others[i], "time");
+        char median[32];
+        fprintf(sentence.out, "%s%s %s (%s; ", i == 0 ? "" : i + 1 < group->count ? ", " : " and ",
+                direction(telling, &time), other->label, units_human_duration(other->time_ns.middle, median));
+        write_ratio(sentence.out, &time);
+        fputc(')', sentence.out);
+    }
+    fputc('.', sentence.out);
+    end(telling, &sentence);
+}
+
+static void tell_phases(const struct telling *telling, const struct group *group)
+{
+    const struct row *row = row_of(telling, group->of);
     double all = row->setup_ns + row->transfer_ns + row->teardown_ns;
     char setup[32], transfer[32], teardown[32];
+    struct sentence sentence;
 
-    if (all > 0)
-        say(telling, "%s spends %s (%.0f %%) on setup, %s (%.0f %%) on the transfer and %s (%.0f %%) on teardown.",
+    if (!(all > 0) || !begin(&sentence))
+        return;
+    fprintf(sentence.out,
+            "%s spends %s (%.2g %%) on setup (open, map), %s (%.3g %%) on the transfer and %s (%.2g %%) on teardown "
+            "(unmap, close).",
             row->label, units_human_duration(row->setup_ns, setup), 100 * row->setup_ns / all,
             units_human_duration(row->transfer_ns, transfer), 100 * row->transfer_ns / all,
             units_human_duration(row->teardown_ns, teardown), 100 * row->teardown_ns / all);
+    end(telling, &sentence);
 }
 
-static void tell_faults(const struct telling *telling, size_t of, size_t to, bool first)
-{
-    const struct row *a = &telling->summary->rows[of], *b = &telling->summary->rows[to];
-    double page = load_number(telling->summary->run, "environment.page_size_bytes", 0);
-    double bytes = (double)point_cycle_bytes(&telling->summary->run->points[of].point);
-
-    if (isnan(a->minor_faults) || isnan(b->minor_faults))
-        return;
-    say(telling, "%s takes %.0f minor and %.0f major faults, %s %.0f and %.0f.", a->label, a->minor_faults,
-        a->major_faults, b->label, b->minor_faults, b->major_faults);
-    if (first && page > 0 && a->minor_faults > 0 && bytes / page >= a->minor_faults)
-        say(telling, "That is one minor fault for every %.3g pages of %s that %s moves.",
-            bytes / page / a->minor_faults, page == 4096 ? "4 KiB" : "the machine", a->label);
-}
-
-static void tell_cpu(const struct telling *telling, size_t of, size_t to)
-{
-    const struct row *a = &telling->summary->rows[of], *b = &telling->summary->rows[to];
-    struct interval cpu = ratio(telling, of, to, "cpu");
-    double kernel = a->system_ns / (a->user_ns + a->system_ns), gib;
-
-    gib = (double)point_cycle_bytes(&telling->summary->run->points[of].point) / GIB;
-    if (isnan(cpu.middle))
-        return;
-    say(telling, "CPU: %.3g s a GiB against %.3g (ratio %.3g%s); %.0f %% of %s's is in the kernel.",
-        a->cpu_s_per_gib.middle, b->cpu_s_per_gib.middle, cpu.middle,
-        !cpu.bounded                          ? ", without an interval"
-        : cpu.low > 1 ? ", whole interval above 1" : cpu.high < 1 ? ", whole interval below 1"
-                                              : ", interval on both sides of 1",
-        100 * kernel, a->label);
-    say(telling, "A CPU is busy for %.0f %% of %s's time and %.0f %% of %s's; the rest is waiting.",
-        fmin(100, 100e9 * a->cpu_s_per_gib.middle * gib / a->time_ns.middle), a->label,
-        fmin(100, 100e9 * b->cpu_s_per_gib.middle * gib / b->time_ns.middle), b->label);
-}
-
-/* Where the extra time goes, if there is proven to be any. */
+/* Where the extra time goes, against each that is proven faster. */
 static void tell_excess(const struct telling *telling, size_t of, size_t to)
 {
-    const struct row *a = &telling->summary->rows[of], *b = &telling->summary->rows[to];
+    const struct row *a = row_of(telling, of), *b = row_of(telling, to);
     struct interval time = ratio(telling, of, to, "time");
     double excess = a->time_ns.middle - b->time_ns.middle;
+    struct sentence sentence;
     char human[32];
 
-    if (!time.bounded || time.low <= 1 || excess <= 0)
+    if (summary_verdict(&time, telling->summary->margin) != VERDICT_FASTER || excess <= 0 || !begin(&sentence))
         return;
-    say(telling, "Of the %s that %s takes longer (by the medians), %.0f %% is more setup, %.0f %% more transfer and "
-        "%.0f %% more teardown.", units_human_duration(excess, human), a->label,
-        100 * (a->setup_ns - b->setup_ns) / excess, 100 * (a->transfer_ns - b->transfer_ns) / excess,
-        100 * (a->teardown_ns - b->teardown_ns) / excess);
+    fprintf(sentence.out,
+            "Of the %s more than %s (by the medians), %.3g %% is setup, %.3g %% transfer and %.3g %% teardown.",
+            units_human_duration(excess, human), b->label, 100 * (a->setup_ns - b->setup_ns) / excess,
+            100 * (a->transfer_ns - b->transfer_ns) / excess, 100 * (a->teardown_ns - b->teardown_ns) / excess);
+    end(telling, &sentence);
 }
 
-/* The job done as often as the source did it: so many times the median. */
-static void tell_repeated(const struct telling *telling, const struct claim *claim, size_t of)
+static void tell_faults(const struct telling *telling, const struct group *group)
 {
-    const struct row *row = &telling->summary->rows[of];
-    char one[32], all[32], low[32], high[32];
-    double times = (double)claim->repeat;
+    const struct run *run = telling->summary->run;
+    const struct row *row = row_of(telling, group->of);
+    double page = load_number(run, "environment.page_size_bytes", 0);
+    double bytes = (double)point_cycle_bytes(&run->points[group->of].point);
+    struct sentence sentence;
 
-    if (claim->repeat < 2)
+    if (isnan(row->minor_faults) || !begin(&sentence))
         return;
-    if (row->time_ns.bounded)
-        say(telling, "%s once: %s; %zu times: %s [%s, %s].", row->label,
-            units_human_duration(row->time_ns.middle, one), claim->repeat,
-            units_human_duration(times * row->time_ns.middle, all),
-            units_human_duration(times * row->time_ns.low, low),
-            units_human_duration(times * row->time_ns.high, high));
-    else
-        say(telling, "%s once: %s; %zu times: %s (too few blocks for an interval).", row->label,
-            units_human_duration(row->time_ns.middle, one), claim->repeat,
-            units_human_duration(times * row->time_ns.middle, all));
+    fprintf(sentence.out, "It takes %.0f minor and %.0f major faults", row->minor_faults, row->major_faults);
+    if (page > 0 && row->minor_faults > 0 && bytes / page >= row->minor_faults)
+        fprintf(sentence.out, ", a minor one for every %.3g pages of %.0f bytes", bytes / page / row->minor_faults,
+                page);
+    for (size_t i = 0; i < group->count; i++)
+        fprintf(sentence.out, "%s%s %.0f", i == 0 ? "; " : ", ", row_of(telling, group->others[i])->label,
+                row_of(telling, group->others[i])->minor_faults);
+    fputs(group->count ? " minor ones." : ".", sentence.out);
+    end(telling, &sentence);
+}
+
+/* How much of the median time one CPU is busy, in percent. */
+static double busy(const struct telling *telling, size_t point)
+{
+    const struct row *row = row_of(telling, point);
+    double gib = (double)point_cycle_bytes(&telling->summary->run->points[point].point) / GIB;
+
+    return fmin(100, 100e9 * row->cpu_s_per_gib.middle * gib / row->time_ns.middle);
+}
+
+static void tell_cpu(const struct telling *telling, const struct group *group)
+{
+    const struct row *row = row_of(telling, group->of);
+    struct sentence sentence;
+
+    if (isnan(row->cpu_s_per_gib.middle) || !begin(&sentence))
+        return;
+    fprintf(sentence.out, "A GiB costs it %.3g s of CPU time, %.0f %% of that in the kernel, and a CPU is busy for "
+                          "%.0f %% of the time", row->cpu_s_per_gib.middle,
+            100 * row->system_ns / (row->user_ns + row->system_ns), busy(telling, group->of));
+    for (size_t i = 0; i < group->count; i++) {
+        struct interval cpu = ratio(telling, group->of, group->others[i], "cpu");
+        fprintf(sentence.out, "%s%s %.3g s and %.0f %% (ratio ", i == 0 ? "; " : ", ",
+                row_of(telling, group->others[i])->label, row_of(telling, group->others[i])->cpu_s_per_gib.middle,
+                busy(telling, group->others[i]));
+        write_ratio(sentence.out, &cpu);
+        fputc(')', sentence.out);
+    }
+    fputc('.', sentence.out);
+    end(telling, &sentence);
+}
+
+/* Counts x prices, where this run has prices. */
+static void tell_arithmetic(const struct telling *telling, const struct group *group)
+{
+    struct sentence sentence;
+
+    if (group->of >= telling->explanations.count || !explain_is_possible(&telling->explanations.all[group->of]) ||
+        !begin(&sentence))
+        return;
+    fputs("Counts × prices: ", sentence.out);
+    explain_sentence(sentence.out, telling->summary, &telling->explanations, group->of);
+    fputc('.', sentence.out);
+    end(telling, &sentence);
+}
+
+static void tell_group(const struct telling *telling, const struct group *group)
+{
+    tell_time(telling, group);
+    tell_ratios(telling, group);
+    tell_phases(telling, group);
+    for (size_t i = 0; i < group->count; i++)
+        tell_excess(telling, group->of, group->others[i]);
+    tell_faults(telling, group);
+    tell_cpu(telling, group);
+    tell_arithmetic(telling, group);
+}
+
+/* Pairs come with what they are of together. */
+static size_t tell_pairs(const struct telling *telling, size_t (*pairs)[2], long count)
+{
+    const struct row *rows = telling->summary->rows;
+    size_t told = 0;
+
+    for (long i = 0, last; i < count && told < MOST_GROUPS; i = last) {
+        struct group group = {.of = pairs[i][0]};
+        for (last = i; last < count && pairs[last][0] == group.of; last++)
+            if (rows[group.of].n > 0 && rows[pairs[last][1]].n > 0 && group.count < MOST_OTHERS)
+                group.others[group.count++] = pairs[last][1];
+        if (group.count == 0)
+            continue;
+        tell_group(telling, &group);
+        told++;
+    }
+    return told;
 }
 
 void claims_tell(const struct summary *summary, const struct claim *section,
                  void (*tell)(const char *sentence, void *context), void *context)
 {
-    struct telling telling = {summary, tell, context, calloc(3 * summary->blocks + 1, sizeof(double))};
-    size_t (*pairs)[2], told = 0, last = SIZE_MAX;
+    struct telling telling = {summary, section, tell, context, {0}, calloc(3 * summary->blocks + 1, sizeof(double))};
+    size_t (*pairs)[2];
     long count = claims_pairs(summary, section->where, section->of, section->to, NULL, &pairs);
+    struct error error;
 
-    for (long i = 0; i < count && telling.scratch; i++) {
-        size_t of = pairs[i][0], to = pairs[i][1];
-        if (summary->rows[of].n == 0 || summary->rows[to].n == 0 || told++ >= MOST_PAIRS)
-            continue;
-        compare_times(&telling, of, to);
-        if (of != last) {
-            tell_repeated(&telling, section, of);
-            tell_phases(&telling, of);
-        }
-        tell_phases(&telling, to);
-        tell_excess(&telling, of, to);
-        tell_faults(&telling, of, to, of != last);
-        tell_cpu(&telling, of, to);
-        last = of;
-    }
-    if (told == 0)
-        say(&telling, "This run has no result for both sides of it.");
+    if (explain_make(&telling.explanations, summary, &error) < 0)
+        telling.explanations.count = 0; /* the section on prices says why */
+    if (!telling.scratch || tell_pairs(&telling, pairs, count) == 0)
+        tell("This run has no result for both sides of it.", context);
+    explain_free(&telling.explanations);
     free(telling.scratch);
     free(pairs);
 }

@@ -7,6 +7,7 @@
 #include "analysis/answers.h"
 #include "analysis/claims.h"
 #include "analysis/metric.h"
+#include "analysis/terminal.h"
 #include "common/units.h"
 
 static void write_side(const json_t *selector, FILE *out)
@@ -82,7 +83,7 @@ static void write_field(const struct point *point, const struct point_field *fie
 {
     const char *place = (const char *)point + field->offset;
     size_t length = strlen(field->name);
-    char size[24];
+    char size[32];
 
     if (field->is_text)
         fputs(place, out);
@@ -115,14 +116,14 @@ void claims_evidence_words(const struct summary *summary, const struct evidence 
 {
     const struct point *point = &summary->run->points[evidence->of].point;
     size_t other = evidence->to == SIZE_MAX ? evidence->of : evidence->to;
-    char family[LABEL_SIZE], size[24];
+    char family[LABEL_SIZE], size[32];
 
     write_point(summary, evidence->of, other, out);
     if (evidence->to != SIZE_MAX) {
         fputs(" against ", out);
         write_point(summary, evidence->to, evidence->of, out);
     }
-    fprintf(out, ": %s, S=%s", label_family(point, family), units_format_size(point->file_size_bytes, size));
+    fprintf(out, ": %s, S=%s", label_family(point, family), label_size(point->file_size_bytes, size));
     if (point->pressure_percent)
         fprintf(out, ", memory %llu %% of S", (unsigned long long)point->pressure_percent);
 }
@@ -226,7 +227,7 @@ void claims_value_words(const struct expectation *e, const struct evidence *evid
 }
 
 /* The expectation that decides, in one line. */
-static void print_claim(FILE *out, const struct claim_result *result)
+static void print_claim(FILE *out, const struct summary *summary, const struct claim_result *result)
 {
     char metric[96];
     size_t i = 0;
@@ -240,14 +241,23 @@ static void print_claim(FILE *out, const struct claim_result *result)
         const struct expectation *e = &result->claim.expectations[i];
         fprintf(out, " %s ", metric_words(e->metric, e->per, metric));
         write_value(e, shown, out);
+        fprintf(out, " %s", summary->rows[shown->of].label);
+        if (shown->to != SIZE_MAX)
+            fprintf(out, " ÷ %s", summary->rows[shown->to].label);
         if (finding->count > 1)
             fprintf(out, ", %zu of %zu agree", tally(finding, finding->verdict), finding->count);
     }
     fputc('\n', out);
 }
 
-void claims_print(FILE *out, const struct claims *claims)
+static void print_sentence(const char *sentence, void *out)
 {
+    terminal_wrapped(out, sentence);
+}
+
+void claims_print(FILE *out, const struct summary *summary)
+{
+    const struct claims *claims = summary->claims;
     size_t counts[4] = {0}, all = 0;
 
     for (size_t i = 0; claims && i < claims->count; i++)
@@ -255,11 +265,17 @@ void claims_print(FILE *out, const struct claims *claims)
             counts[claims->list[i].verdict]++;
             all++;
         }
-    if (all == 0)
-        return;
-    fprintf(out, "\nClaims: of %zu, %zu hold here, %zu do not, %zu are not resolved, %zu not measured\n", all,
-            counts[CLAIM_HOLDS], counts[CLAIM_FAILS], counts[CLAIM_NOT_RESOLVED], counts[CLAIM_NOT_MEASURED]);
-    for (size_t i = 0; i < claims->count; i++)
+    if (all > 0)
+        fprintf(out, "\nClaims: of %zu, %zu hold here, %zu do not, %zu are not resolved, %zu not measured\n", all,
+                counts[CLAIM_HOLDS], counts[CLAIM_FAILS], counts[CLAIM_NOT_RESOLVED], counts[CLAIM_NOT_MEASURED]);
+    for (size_t i = 0; claims && i < claims->count; i++)
         if (!claims->list[i].claim.title)
-            print_claim(out, &claims->list[i]);
+            print_claim(out, summary, &claims->list[i]);
+    for (size_t i = 0; claims && i < claims->count; i++)
+        if (claims->list[i].claim.title) {
+            fputc('\n', out);
+            terminal_plain(out, claims->list[i].claim.title);
+            fputc('\n', out);
+            claims_tell(summary, &claims->list[i].claim, print_sentence, out);
+        }
 }

@@ -207,7 +207,7 @@ static void write_section(FILE *out, const struct summary *summary, const struct
     size_t (*pairs)[2];
     long count = claims_pairs(summary, claim->where, claim->of, claim->to, NULL, &pairs);
     size_t shown = SIZE_MAX;
-    char family[LABEL_SIZE], size[24];
+    char family[LABEL_SIZE], size[32];
 
     fputs("<section class=\"card\" id=\"section-", out);
     html_text(out, claim->id);
@@ -229,7 +229,7 @@ static void write_section(FILE *out, const struct summary *summary, const struct
         if (pairs[i][0] != shown) {
             fputs("<tr class=\"size\"><td colspan=\"8\">", out);
             html_format(out, "%s, S=%s", label_family(point, family),
-                        units_format_size(point->file_size_bytes, size));
+                        label_size(point->file_size_bytes, size));
             fputs("</td></tr>\n", out);
             write_phases(out, summary, shown = pairs[i][0]);
         }

@@ -68,7 +68,7 @@ static int write_files(const struct summary *summary, struct chart_list *charts,
 static void tell(const struct summary *summary, FILE *out)
 {
     tables_text(summary, out);
-    claims_print(out, summary->claims);
+    claims_print(out, summary);
 }
 
 static int judge_claims(struct claims *claims, struct summary *summary, struct error *error)

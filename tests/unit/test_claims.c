@@ -221,7 +221,7 @@ static void test_figures(void **state)
                            "time ratio 2"));
     assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1), "sentence")), "no way.");
     json_t *sentences = json_object_get(json_array_get(sections, 0), "sentences");
-    assert_non_null(strstr(json_string_value(json_array_get(sentences, 0)), "slow takes longer than stream"));
+    assert_non_null(strstr(json_string_value(json_array_get(sentences, 1)), "slow takes longer than stream"));
     json_decref(list);
     json_decref(sections);
     release(&run, &summary, &claims);
