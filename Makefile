@@ -145,13 +145,13 @@ kernels: all
 	    $(foreach series,$(KERNELS),--kernel build/kernels/$(series)/vmlinuz:build/kernels/$(series)/modules)
 	$(give_back)
 
-# RUN, small enough for git, as results/reference/NAME: the journal without the arrays that no report reads.
-keep:
+# RUN as results/reference/NAME: its truth as it is, packed, and what a report says of it; tests compare the two.
+keep: all
 	$(if $(and $(RUN),$(NAME)),,$(error make keep RUN=results/latest NAME=seeds))
 	$(Q)mkdir -p results/reference/$(NAME)
-	$(Q)cp $(RUN)/run.json $(RUN)/summary.json results/reference/$(NAME)/
-	$(Q)jq -c 'del(.cycle_setup_ns, .cycle_transfer_ns, .cycle_teardown_ns, .latencies)' $(RUN)/trials.jsonl | \
-	    gzip -9n >results/reference/$(NAME)/trials.jsonl.gz
+	$(Q)tar -C $(RUN) --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -c run.json trials.jsonl \
+	    $(notdir $(wildcard $(RUN)/counts.jsonl $(RUN)/profiles.jsonl)) | gzip -9n >results/reference/$(NAME)/run.tar.gz
+	$(Q)$(BUILD)/iotoll report --format text $(RUN) >results/reference/$(NAME)/report.txt
 	$(Q)du -sh results/reference/$(NAME)
 
 tests: all $(test_programs) $(preloads) build/tests/browser/fetched
