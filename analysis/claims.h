@@ -69,7 +69,7 @@ void claims_print(FILE *out, const struct summary *summary);
 json_t *claims_json(const struct summary *summary);
 json_t *claims_sections_json(const struct summary *summary);
 
-/* The sentences of a section, each given to `tell`. */
+/* The sentences of a section, each given to `tell`; NULL for one that there was no memory for. */
 void claims_tell(const struct summary *summary, const struct claim *section,
                  void (*tell)(const char *sentence, void *context), void *context);
 

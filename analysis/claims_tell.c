@@ -9,6 +9,7 @@
 #include "analysis/claims.h"
 #include "analysis/explain.h"
 #include "analysis/metric.h"
+#include "common/text.h"
 #include "common/units.h"
 
 enum { MOST_GROUPS = 6, MOST_OTHERS = 12 };
@@ -27,24 +28,22 @@ struct group {
     size_t of, others[MOST_OTHERS], count;
 };
 
-/* A sentence written through memory. */
-struct sentence {
-    FILE *out;
-    char *text;
-    size_t size;
-};
-
-static FILE *begin(struct sentence *sentence)
+/* Without memory NULL is told: the sentence is missing, and whoever listens learns of it. */
+static bool begin(const struct telling *telling, struct text *sentence)
 {
-    *sentence = (struct sentence){0};
-    return sentence->out = open_memstream(&sentence->text, &sentence->size);
+    if (text_open(sentence))
+        return true;
+    text_discard(sentence);
+    telling->tell(NULL, telling->context);
+    return false;
 }
 
-static void end(const struct telling *telling, struct sentence *sentence)
+static void end(const struct telling *telling, struct text *sentence)
 {
-    if (sentence->out && fclose(sentence->out) == 0 && *sentence->text)
-        telling->tell(sentence->text, telling->context);
-    free(sentence->text);
+    char *words = text_close(sentence, NULL);
+
+    telling->tell(words, telling->context);
+    free(words);
 }
 
 static const struct row *row_of(const struct telling *telling, size_t point)
@@ -84,10 +83,10 @@ static void tell_time(const struct telling *telling, const struct group *group)
 {
     const struct point *point = &telling->summary->run->points[group->of].point;
     const struct row *row = row_of(telling, group->of);
-    struct sentence sentence;
+    struct text sentence;
     char family[LABEL_SIZE], size[32];
 
-    if (!begin(&sentence))
+    if (!begin(telling, &sentence))
         return;
     fprintf(sentence.out, "%s, %s: %s takes ", label_family(point, family),
             label_size(point->file_size_bytes, size), row->label);
@@ -113,9 +112,9 @@ static const char *direction(const struct telling *telling, const struct interva
 
 static void tell_ratios(const struct telling *telling, const struct group *group)
 {
-    struct sentence sentence;
+    struct text sentence;
 
-    if (!begin(&sentence))
+    if (!begin(telling, &sentence))
         return;
     fprintf(sentence.out, "%s ", row_of(telling, group->of)->label);
     for (size_t i = 0; i < group->count; i++) {
@@ -136,9 +135,9 @@ static void tell_phases(const struct telling *telling, const struct group *group
     const struct row *row = row_of(telling, group->of);
     double all = row->setup_ns + row->transfer_ns + row->teardown_ns;
     char setup[32], transfer[32], teardown[32];
-    struct sentence sentence;
+    struct text sentence;
 
-    if (!(all > 0) || !begin(&sentence))
+    if (!(all > 0) || !begin(telling, &sentence))
         return;
     fprintf(sentence.out,
             "%s spends %s (%.2g %%) on setup (open, map), %s (%.3g %%) on the transfer and %s (%.2g %%) on teardown "
@@ -155,10 +154,10 @@ static void tell_excess(const struct telling *telling, size_t of, size_t to)
     const struct row *a = row_of(telling, of), *b = row_of(telling, to);
     struct interval time = ratio(telling, of, to, "time");
     double excess = a->time_ns.middle - b->time_ns.middle;
-    struct sentence sentence;
+    struct text sentence;
     char human[32];
 
-    if (summary_verdict(&time, telling->summary->margin) != VERDICT_FASTER || excess <= 0 || !begin(&sentence))
+    if (summary_verdict(&time, telling->summary->margin) != VERDICT_FASTER || excess <= 0 || !begin(telling, &sentence))
         return;
     fprintf(sentence.out,
             "Of the %s more than %s (by the medians), %.3g %% is setup, %.3g %% transfer and %.3g %% teardown.",
@@ -173,9 +172,9 @@ static void tell_faults(const struct telling *telling, const struct group *group
     const struct row *row = row_of(telling, group->of);
     double page = load_number(run, "environment.page_size_bytes", 0);
     double bytes = (double)point_cycle_bytes(&run->points[group->of].point);
-    struct sentence sentence;
+    struct text sentence;
 
-    if (isnan(row->minor_faults) || !begin(&sentence))
+    if (isnan(row->minor_faults) || !begin(telling, &sentence))
         return;
     fprintf(sentence.out, "It takes %.0f minor and %.0f major faults", row->minor_faults, row->major_faults);
     if (page > 0 && row->minor_faults > 0 && bytes / page >= row->minor_faults)
@@ -200,9 +199,9 @@ static double busy(const struct telling *telling, size_t point)
 static void tell_cpu(const struct telling *telling, const struct group *group)
 {
     const struct row *row = row_of(telling, group->of);
-    struct sentence sentence;
+    struct text sentence;
 
-    if (isnan(row->cpu_s_per_gib.middle) || !begin(&sentence))
+    if (isnan(row->cpu_s_per_gib.middle) || !begin(telling, &sentence))
         return;
     fprintf(sentence.out, "A GiB costs it %.3g s of CPU time, %.0f %% of that in the kernel, and a CPU is busy for "
                           "%.0f %% of the time", row->cpu_s_per_gib.middle,
@@ -222,10 +221,10 @@ static void tell_cpu(const struct telling *telling, const struct group *group)
 /* Counts x prices, where this run has prices. */
 static void tell_arithmetic(const struct telling *telling, const struct group *group)
 {
-    struct sentence sentence;
+    struct text sentence;
 
     if (group->of >= telling->explanations.count || !explain_is_possible(&telling->explanations.all[group->of]) ||
-        !begin(&sentence))
+        !begin(telling, &sentence))
         return;
     fputs("Counts × prices: ", sentence.out);
     explain_sentence(sentence.out, telling->summary, &telling->explanations, group->of);

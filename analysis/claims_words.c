@@ -8,6 +8,7 @@
 #include "analysis/claims.h"
 #include "analysis/metric.h"
 #include "analysis/terminal.h"
+#include "common/text.h"
 #include "common/units.h"
 
 static void write_side(const json_t *selector, FILE *out)
@@ -252,7 +253,10 @@ static void print_claim(FILE *out, const struct summary *summary, const struct c
 
 static void print_sentence(const char *sentence, void *out)
 {
-    terminal_wrapped(out, sentence);
+    if (sentence)
+        terminal_wrapped(out, sentence);
+    else
+        text_spoil(out);
 }
 
 void claims_print(FILE *out, const struct summary *summary)

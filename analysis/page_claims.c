@@ -177,8 +177,10 @@ static void write_contents(FILE *out, const struct claims *claims)
 
 static void write_sentence(const char *sentence, void *out)
 {
+    if (!sentence)
+        text_spoil(out);
     fputs("<p>", out);
-    html_text(out, sentence);
+    html_text(out, sentence ? sentence : "");
     fputs("</p>\n", out);
 }
 
