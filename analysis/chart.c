@@ -119,6 +119,18 @@ const char *chart_x_text(const struct chart *chart, double x, char buffer[CHART_
     return buffer;
 }
 
+void chart_shorten(char *text, size_t letters)
+{
+    char *cut = text;
+    size_t count = 0;
+
+    for (; *text; text++)
+        if (((unsigned char)*text & 0xc0) != 0x80 && ++count == letters)
+            cut = text;
+    if (count > letters)
+        strcpy(cut, "…");
+}
+
 static int publish_pictures(struct gnuplot *plot, const struct chart *chart, size_t index,
                             const char *directory, struct error *error)
 {

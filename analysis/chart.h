@@ -103,6 +103,9 @@ void chart_list_note(struct chart_list *list, const char *note);
 /* The place of a category, which is added if it is new; SIZE_MAX when out of memory. */
 size_t chart_category(struct chart *chart, const char *name);
 
+/* Cut text to so many letters, the last an ellipsis; it has room for 4 bytes more. */
+void chart_shorten(char *text, size_t letters);
+
 /* Its size in pixels. */
 void chart_size(const struct chart *chart, int *width, int *height);
 

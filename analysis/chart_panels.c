@@ -121,16 +121,35 @@ static void write_box(const struct chart *chart, const struct box *box, int heig
             1 - box->bottom / height);
 }
 
+/* Where a panel's title begins: dots have their names on the left, and room above them. */
+static double title_left(const struct chart *chart, size_t panel, const struct box *box)
+{
+    return chart->kind == CHART_PANEL_DOTS && panel % chart->columns == 0 ? 14 : box->left - 2;
+}
+
+/* As much of the title as there is room for before the next panel's. */
+static void write_title(const struct chart *chart, size_t panel, const struct box *box, int height, FILE *out)
+{
+    const double left = title_left(chart, panel, box);
+    const bool last = panel % chart->columns == chart->columns - 1;
+    const struct box next = place(chart, last ? panel : panel + 1);
+    const double right = last ? WIDTH : title_left(chart, panel + 1, &next);
+    char title[CHART_TEXT + 4];
+
+    snprintf(title, CHART_TEXT, "%s", chart->panels[panel].title);
+    chart_shorten(title, (size_t)((right - left) / LETTER) - 1);
+    fputs("set label 3 ", out);
+    chart_quote(title, out);
+    fprintf(out, " at screen %.6f,%.6f left textcolor rgb text\n", left / WIDTH, 1 - (box->top - 14) / height);
+}
+
 static void write_panel_head(const struct chart *chart, size_t panel, const struct box *box,
                              int height, FILE *out)
 {
     bool last_row = panel + chart->columns >= chart->panel_count;
 
-    fputs("unset arrow\nunset label\nunset object\nset label 3 ", out);
-    chart_quote(chart->panels[panel].title, out);
-    fprintf(out, " at screen %.6f,%.6f left textcolor rgb text\n",
-            (chart->kind == CHART_PANEL_DOTS && panel % chart->columns == 0 ? 14 : box->left - 2) / WIDTH,
-            1 - (box->top - 14) / height);
+    fputs("unset arrow\nunset label\nunset object\n", out);
+    write_title(chart, panel, box, height, out);
     if (panel == 0) {
         fputs("set label 1 ", out);
         chart_quote(chart->title, out);

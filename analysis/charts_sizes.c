@@ -136,16 +136,6 @@ static int add_dots(struct draft *draft, struct chart *chart, size_t panel,
     return 0;
 }
 
-/* Cut to so many letters. */
-static void shorten(char *text, size_t letters)
-{
-    for (; *text; text++)
-        if (((unsigned char)*text & 0xc0) != 0x80 && letters-- == 0) {
-            strcpy(text, "…");
-            return;
-        }
-}
-
 static int add_panel(struct draft *draft, struct chart *chart, size_t first, size_t last,
                      bool of_cpu)
 {
@@ -155,7 +145,7 @@ static int add_panel(struct draft *draft, struct chart *chart, size_t first, siz
     char title[LABEL_SIZE + 64], place[LABEL_SIZE + 4], size[32];
 
     label_place(decision->point, place);
-    shorten(place, TITLE_LETTERS - strlen(unit) - (draft->lines ? 0 : 8));
+    chart_shorten(place, TITLE_LETTERS - strlen(unit) - (draft->lines ? 0 : 8));
     if (of_cpu)
         snprintf(title, sizeof title, "%s", unit);
     else if (draft->lines)

@@ -92,10 +92,10 @@ const char *label_family(const struct point *point, char buffer[LABEL_SIZE])
             verb = verbs[i][1];
     *buffer = 0;
     append(buffer, "%s %s", verb, label_route(point, route));
-    if (strcmp(point->cache, "none"))
-        append(buffer, ", %s", point->cache);
     if (point->pressure_percent)
         append(buffer, ", memory for %" PRIu64 " %% of it", point->pressure_percent);
+    else if (strcmp(point->cache, "none"))
+        append(buffer, ", %s", point->cache);
     if (point->operations)
         append(buffer, ", %" PRIu64 " records of %s%s%s", point->operations,
                units_format_size(point->block_size_bytes, size),
