@@ -225,6 +225,9 @@ int chart_draw(const struct chart_list *list, const char *directory, struct erro
 
     if (list->count == 0)
         return 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->charts[i].incomplete)
+            return error_set(error, "%s: out of memory", list->charts[i].name);
     if (gnuplot_open(&plot, error) < 0)
         return -1;
     int result = write_scripts(&plot, list, error);

@@ -69,6 +69,7 @@ struct chart {
     size_t left_out;             /* settings that the run has and the chart does not show */
     size_t family;               /* first decision of the family it belongs to, or CHART_OVERVIEW */
     char alt[4 * CHART_TEXT];    /* the finding in a sentence; also for those who do not see it */
+    bool incomplete;             /* memory ran out while it was made */
     bool ratio;                  /* y is "times as fast": a line at 1 */
     bool logarithmic;            /* y, else from 0 */
     bool sizes;                  /* x is a size in bytes: log2, ticks at the values */

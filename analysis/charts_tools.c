@@ -8,6 +8,7 @@
 
 #include "analysis/answers.h"
 #include "analysis/settings.h"
+#include "common/text.h"
 #include "common/units.h"
 
 struct chart_value charts_value(double x, const struct interval *interval)
@@ -263,17 +264,16 @@ static const struct decision *find_gain(const struct summary *summary, const boo
 
 void charts_gain_sentence(struct chart *chart, const struct summary *summary, const bool *chosen)
 {
-    FILE *out = fmemopen(chart->alt, sizeof chart->alt - 1, "w");
+    struct text text;
+    FILE *out = text_open(&text);
     char place[LABEL_SIZE], size[32];
     size_t count, proven;
     const struct decision *best = find_gain(summary, chosen, &count, &proven);
 
-    if (!out)
-        return;
-    if (!best)
+    if (out && !best)
         fprintf(out, "Nothing is proven faster than the baseline in the %zu comparison%s shown.",
                 count, count == 1 ? "" : "s");
-    else {
+    else if (out) {
         fprintf(out, "In %zu of %zu comparisons something is proven faster than the baseline; "
                      "most at %s, %s: %s, ",
                 proven, count, label_place(best->point, place),
@@ -282,5 +282,5 @@ void charts_gain_sentence(struct chart *chart, const struct summary *summary, co
         answers_speed(&best->gain, out);
         fprintf(out, " the speed of %s.", summary->run->points[best->baseline].point.method);
     }
-    fclose(out);
+    chart->incomplete |= !text_cut(&text, chart->alt, sizeof chart->alt);
 }

@@ -5,25 +5,23 @@
 
 #include "analysis/compare_words.h"
 #include "analysis/html.h"
+#include "common/text.h"
 #include "common/units.h"
 
 void compare_percent_html(FILE *out, const struct interval *time)
 {
-    char text[64];
-    FILE *memory = fmemopen(text, sizeof text, "w");
+    struct text text;
 
-    if (!memory)
-        return;
-    compare_percent(time->middle, memory);
-    if (time->bounded) {
-        fputs(" [", memory);
-        compare_percent(time->low, memory);
-        fputs(", ", memory);
-        compare_percent(time->high, memory);
-        fputs("]", memory);
+    if (text_open(&text))
+        compare_percent(time->middle, text.out);
+    if (text.out && time->bounded) {
+        fputs(" [", text.out);
+        compare_percent(time->low, text.out);
+        fputs(", ", text.out);
+        compare_percent(time->high, text.out);
+        fputs("]", text.out);
     }
-    fclose(memory);
-    html_text(out, text);
+    text_pass(&text, out, html_text);
 }
 
 static void write_methods(FILE *out, const struct comparison *comparison)

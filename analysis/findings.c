@@ -9,6 +9,7 @@
 #include "analysis/answers.h"
 #include "analysis/crossover.h"
 #include "analysis/decide.h"
+#include "common/text.h"
 #include "common/units.h"
 
 static const struct point *point_of(const struct summary *summary, size_t index)
@@ -33,7 +34,9 @@ static void write_case(const struct decision *decision, FILE *out)
 struct writer {
     const struct summary *summary;
     struct finding *list;
+    FILE *out; /* where they will be written */
     size_t count;
+    struct text text;
 };
 
 static FILE *begin(struct writer *writer, long decision)
@@ -42,13 +45,17 @@ static FILE *begin(struct writer *writer, long decision)
         return NULL;
     struct finding *finding = &writer->list[writer->count];
     *finding = (struct finding){.decision = decision};
-    return fmemopen(finding->text, sizeof finding->text - 1, "w");
+    if (!text_open(&writer->text))
+        text_spoil(writer->out);
+    return writer->text.out;
 }
 
-static void end(struct writer *writer, FILE *out)
+static void end(struct writer *writer)
 {
-    fclose(out);
-    writer->count++;
+    struct finding *finding = &writer->list[writer->count++];
+
+    if (!text_cut(&writer->text, finding->text, sizeof finding->text))
+        text_spoil(writer->out);
 }
 
 static bool compares(const struct decision *decision)
@@ -87,7 +94,7 @@ static void find_overall(struct writer *writer)
     if (all > gains + short_of)
         fprintf(out, "; in the other %zu nothing better is proven", all - gains - short_of);
     fputc('.', out);
-    end(writer, out);
+    end(writer);
 }
 
 /* Whether its interval is all above 1, but other comparisons are too many to call it proven. */
@@ -130,7 +137,7 @@ static void find_gains(struct writer *writer, size_t most, const char *preface,
         fputs(": ", out);
         answers_speed(&decision->gain, out);
         fprintf(out, " the speed of %s.", summary->rows[decision->baseline].label);
-        end(writer, out);
+        end(writer);
     }
 }
 
@@ -159,7 +166,7 @@ static void find_trap(struct writer *writer)
     answers_speed(&summary->rows[worst].speed, out);
     fprintf(out, " the speed of %s.", point_of(summary,
         (size_t)summary->run->points[worst].baseline)->method);
-    end(writer, out);
+    end(writer);
 }
 
 /* A winner that costs at most half of the baseline's CPU time, intervals and all. */
@@ -191,7 +198,7 @@ static void find_thrift(struct writer *writer)
             summary->rows[decision->winners[0]].cpu_s_per_gib.middle,
             summary->rows[decision->baseline].label,
             summary->rows[decision->baseline].cpu_s_per_gib.middle);
-    end(writer, out);
+    end(writer);
 }
 
 static void find_crossing(struct writer *writer)
@@ -209,14 +216,14 @@ static void find_crossing(struct writer *writer)
             return;
         fprintf(out, "%s: ", label_family(summary->decisions[first].point, name));
         crossover_words(summary, &crossing, out);
-        end(writer, out);
+        end(writer);
         return;
     }
 }
 
-size_t findings_make(const struct summary *summary, struct finding list[FINDINGS_MOST])
+size_t findings_make(const struct summary *summary, struct finding list[FINDINGS_MOST], FILE *out)
 {
-    struct writer writer = {summary, list, 0};
+    struct writer writer = {.summary = summary, .list = list, .out = out};
 
     find_overall(&writer);
     find_gains(&writer, 2, "", is_gain);

@@ -15,8 +15,9 @@ struct finding {
     long decision; /* its evidence, or -1: the run as a whole */
 };
 
-/* The findings, the most useful first; returns how many. */
-size_t findings_make(const struct summary *summary, struct finding list[FINDINGS_MOST]);
+/* The findings, the most useful first; returns how many. They are to be written to out, which is spoiled if
+ * memory runs out. */
+size_t findings_make(const struct summary *summary, struct finding list[FINDINGS_MOST], FILE *out);
 
 /* "vm · Linux 6.18 · AMD EPYC, 2 CPUs · 23.5 GiB of memory · virtual machine" */
 void findings_machine(const struct run *run, FILE *out);

@@ -36,7 +36,7 @@ static void write_machine(FILE *out, const struct run *run)
 static void write_findings(FILE *out, const struct summary *summary)
 {
     struct finding findings[FINDINGS_MOST];
-    size_t count = findings_make(summary, findings);
+    size_t count = findings_make(summary, findings, out);
 
     if (count == 0)
         return;

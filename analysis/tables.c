@@ -124,7 +124,7 @@ void tables_text(const struct summary *summary, FILE *out)
     fputc('\n', out);
     write_trust(summary, out);
     fputc('\n', out);
-    size_t count = findings_make(summary, findings);
+    size_t count = findings_make(summary, findings, out);
     for (size_t i = 0; i < count; i++)
         terminal_wrapped(out, findings[i].text);
     if (summary->decision_count == 0)
@@ -210,7 +210,7 @@ void tables_markdown(const struct summary *summary, FILE *out)
     if (summary->noise.failed)
         fputs(" **Do not trust these numbers: too many methods differ from themselves.**", out);
     fputs("\n\n", out);
-    size_t count = findings_make(summary, findings);
+    size_t count = findings_make(summary, findings, out);
     for (size_t i = 0; i < count; i++) {
         fputs("- ", out);
         plain(out, findings[i].text);

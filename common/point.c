@@ -2,6 +2,7 @@
 #include "common/point.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -132,42 +133,58 @@ int point_from_json(const json_t *object, struct point *point, struct error *err
     return 0;
 }
 
+/* A text in a buffer; what has no room is cut. */
+struct label {
+    char *at;
+    size_t room;
+};
+
+static void __attribute__((format(printf, 2, 3))) add(struct label *label, const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    int length = vsnprintf(label->at, label->room, format, values);
+    va_end(values);
+    size_t used = length < 0 ? 0 : (size_t)length < label->room ? (size_t)length : label->room - 1;
+    label->at += used;
+    label->room -= used;
+}
+
 /* A word of the label, left out where it says what goes without saying. */
-static void add_word(FILE *out, const char *word, const char *usual)
+static void add_word(struct label *out, const char *word, const char *usual)
 {
     if (strcmp(word, "none") && strcmp(word, usual))
-        fprintf(out, " %s", word);
+        add(out, " %s", word);
 }
 
-static void add_number(FILE *out, const char *name, uint64_t value, uint64_t usual)
+static void add_number(struct label *out, const char *name, uint64_t value, uint64_t usual)
 {
     if (value != usual)
-        fprintf(out, " %s=%" PRIu64, name, value);
+        add(out, " %s=%" PRIu64, name, value);
 }
 
-static void add_sizes(FILE *out, const struct point *p)
+static void add_sizes(struct label *out, const struct point *p)
 {
     char number[24];
 
-    fprintf(out, " S=%s", units_format_size(p->file_size_bytes, number));
+    add(out, " S=%s", units_format_size(p->file_size_bytes, number));
     if (p->files != 1)
-        fprintf(out, "×%" PRIu64, p->files);
+        add(out, "×%" PRIu64, p->files);
     if (p->block_size_bytes)
-        fprintf(out, " B=%s", units_format_size(p->block_size_bytes, number));
+        add(out, " B=%s", units_format_size(p->block_size_bytes, number));
 }
 
 const char *point_label(const struct point *p, char *buffer, size_t size)
 {
-    FILE *out = fmemopen(buffer, size, "w");
+    struct label label = {buffer, size}, *out = &label;
     const struct task_traits *task = task_find(p->task);
 
-    if (!out)
-        return "(out of memory)";
-    fprintf(out, "%s/%s %s%s%s", p->task, p->method, p->source,
+    add(out, "%s/%s %s%s%s", p->task, p->method, p->source,
             *p->source && *p->destination ? "→" : "", p->destination);
     add_word(out, p->cache, "none");
     if (p->pressure_percent)
-        fprintf(out, " %" PRIu64 "%%", p->pressure_percent);
+        add(out, " %" PRIu64 "%%", p->pressure_percent);
     add_sizes(out, p);
     add_number(out, "N", p->buffers, 0);
     add_number(out, "T", p->threads, 1);
@@ -178,14 +195,12 @@ const char *point_label(const struct point *p, char *buffer, size_t size)
     add_word(out, p->alignment, "page");
     add_number(out, "compute", p->compute_ns_per_kib, 0);
     if (task && task->consumes && strcmp(p->consumption, "digest"))
-        fprintf(out, " %s", p->consumption);
+        add(out, " %s", p->consumption);
     add_word(out, p->destination_state, "fresh");
     add_word(out, p->durability, "none");
     if (strcmp(p->runner, "inprocess"))
-        fprintf(out, " (%s)", p->runner);
+        add(out, " (%s)", p->runner);
     if (p->replica)
-        fputs(" again", out);
-    fclose(out);
-    buffer[size - 1] = 0;
+        add(out, " again");
     return buffer;
 }

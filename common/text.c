@@ -75,6 +75,17 @@ void text_pass(struct text *text, FILE *out, void (*write)(FILE *out, const char
     free(data);
 }
 
+bool text_cut(struct text *text, char *buffer, size_t size)
+{
+    char *data = text_close(text, NULL);
+
+    const bool whole = data != NULL;
+
+    snprintf(buffer, size, "%s", whole ? data : "");
+    free(data);
+    return whole;
+}
+
 void text_discard(struct text *text)
 {
     if (text->out)

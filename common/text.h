@@ -29,6 +29,9 @@ char *text_close(struct text *text, size_t *size);
 /* End: hand all that was written to `write`, or spoil out if memory ran out. */
 void text_pass(struct text *text, FILE *out, void (*write)(FILE *out, const char *text));
 
+/* End: as much of it as there is room for, and a NUL. False, and nothing, if memory ran out. */
+bool text_cut(struct text *text, char *buffer, size_t size);
+
 /* End, for nothing. */
 void text_discard(struct text *text);
 

@@ -173,8 +173,8 @@ static void attend(struct spawn *spawn, pid_t child, int pidfd, struct text *tex
 
     while (polled[0].fd >= 0 || polled[1].fd >= 0 || polled[2].fd >= 0) {
         uint64_t now = clock_monotonic_ns();
-        int wait_ms = now < deadline ? (int)((deadline - now) / NS_PER_MS) + 1 : 0;
-        poll(polled, 3, wait_ms < STOP_LATENCY_MS ? wait_ms : STOP_LATENCY_MS);
+        uint64_t wait_ms = now < deadline ? (deadline - now) / NS_PER_MS + 1 : 0;
+        poll(polled, 3, wait_ms < STOP_LATENCY_MS ? (int)wait_ms : STOP_LATENCY_MS);
         if (stop_signal && !spawn->unstoppable && !spawn->interrupted && !reaped) {
             stop_group(spawn, child, &deadline);
             spawn->interrupted = true;

@@ -199,6 +199,27 @@ static void test_old_file_survives(void **state)
     rmdir(directory);
 }
 
+/* Into a buffer: whole or cut, or nothing and the error. */
+static bool cut_once(void)
+{
+    char buffer[32] = "before";
+    struct text text;
+
+    if (text_open(&text))
+        write_lines(text.out);
+    bool failed = !text_cut(&text, buffer, sizeof buffer);
+    armed = false;
+    assert_int_equal(strlen(buffer), failed ? 0 : sizeof buffer - 1);
+    assert_memory_equal(buffer, expected(), strlen(buffer));
+    return failed;
+}
+
+static void test_cut(void **state)
+{
+    (void)state;
+    try_all(cut_once);
+}
+
 static void test_edges(void **state)
 {
     struct text text;
@@ -245,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_whole_or_nothing),
         cmocka_unit_test(test_failure_reaches_the_outer_text),
         cmocka_unit_test(test_old_file_survives),
+        cmocka_unit_test(test_cut),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_spoiled),
     };
