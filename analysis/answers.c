@@ -8,6 +8,7 @@
 #include "analysis/crossover.h"
 #include "analysis/decide.h"
 #include "analysis/lanes.h"
+#include "common/text.h"
 #include "common/units.h"
 
 enum { NAMED = 4 }; /* methods that a sentence lists; more become a number */
@@ -98,6 +99,8 @@ static void write_names(const struct summary *summary, const struct decision *de
     size_t *methods = calloc(decision->winner_count, sizeof *methods);
     size_t count = methods ? answers_methods(summary, decision, methods) : 0;
 
+    if (!methods)
+        text_spoil(out);
     if (count > NAMED) {
         size_t all = count_methods(summary, decision);
         fprintf(out, count == all ? "all %zu methods" : "%zu of %zu methods", count, all);

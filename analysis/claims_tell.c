@@ -273,7 +273,9 @@ void claims_tell(const struct summary *summary, const struct claim *section,
 
     if (explain_make(&telling.explanations, summary, &error) < 0)
         telling.explanations.count = 0; /* the section on prices says why */
-    if (!telling.scratch || tell_pairs(&telling, pairs, count) == 0)
+    if (!telling.scratch || count < 0)
+        tell("(out of memory: sentences are missing here)", context);
+    else if (tell_pairs(&telling, pairs, count) == 0)
         tell("This run has no result for both sides of it.", context);
     explain_free(&telling.explanations);
     free(telling.scratch);

@@ -25,7 +25,13 @@ int counts_load(struct counts *counts, const struct run *run, struct error *erro
                               .point_count = run->point_count};
     if (!counts->trials)
         return error_set(error, "out of memory");
-    return records_each(run, "counts.jsonl", keep, counts, error);
+    if (records_each(run, "counts.jsonl", keep, counts, error) < 0)
+        return -1;
+    size_t most = 0;
+    for (size_t i = 0; i < counts->point_count; i++)
+        most = counts_trials(counts, i) > most ? counts_trials(counts, i) : most;
+    counts->scratch = calloc(most + 1, sizeof *counts->scratch);
+    return counts->scratch ? 0 : error_set(error, "out of memory");
 }
 
 void counts_free(struct counts *counts)
@@ -33,6 +39,7 @@ void counts_free(struct counts *counts)
     for (size_t i = 0; counts->trials && i < counts->point_count; i++)
         json_decref(counts->trials[i]);
     free(counts->trials);
+    free(counts->scratch);
     *counts = (struct counts){0};
 }
 
@@ -51,9 +58,9 @@ static int compare(const void *a, const void *b)
 double counts_per_cycle(const struct counts *counts, size_t point, const char *name)
 {
     size_t trials = counts_trials(counts, point), n = 0;
-    double *values = calloc(trials + 1, sizeof *values), median = NAN;
+    double *values = counts->scratch, median = NAN;
 
-    for (size_t i = 0; i < trials && values; i++) {
+    for (size_t i = 0; i < trials; i++) {
         const json_t *record = json_array_get(counts->trials[point], i);
         double total = records_number(json_object_get(record, "counts"), name);
         if (!isnan(total))
@@ -63,7 +70,6 @@ double counts_per_cycle(const struct counts *counts, size_t point, const char *n
         qsort(values, n, sizeof *values, compare);
         median = stats_median(values, n);
     }
-    free(values);
     return median;
 }
 

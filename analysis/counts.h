@@ -8,6 +8,7 @@
 struct counts {
     json_t **trials; /* by point: an array of records, or NULL where there are none */
     size_t point_count;
+    double *scratch; /* room for a value of every counted trial of a point */
 };
 
 /* Load what DIR/counts.jsonl holds for the run, which a run without it has nothing of. 0 or -1;

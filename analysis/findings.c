@@ -209,7 +209,10 @@ static void find_crossing(struct writer *writer)
 
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
-        if (crossover_find(summary, first, last, &crossing, 1) < 1)
+        long found = crossover_find(summary, first, last, &crossing, 1);
+        if (found < 0)
+            text_spoil(writer->out);
+        if (found < 1)
             continue;
         FILE *out = begin(writer, (long)first);
         if (!out)

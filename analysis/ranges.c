@@ -8,6 +8,7 @@
 #include "analysis/answers.h"
 #include "analysis/crossover.h"
 #include "analysis/decide.h"
+#include "common/text.h"
 #include "common/units.h"
 
 static const char *label_of(const struct summary *summary, size_t point)
@@ -252,6 +253,8 @@ long ranges_crossover(const struct summary *summary, const struct range *range, 
                                              summary->decisions[first].point) == 0)
         first--;
     long count = crossover_find(summary, first, answers_family_end(summary, first), list, MOST);
+    if (count < 0)
+        text_spoil(out);
     for (long i = 0; i < count; i++)
         if (!strcmp(points[list[i].after].point.method, method) && !list[i].along_blocks) {
             crossover_brief(summary, &list[i], out);

@@ -238,6 +238,8 @@ static json_t *crossover_rows(const struct summary *summary)
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
         long count = crossover_find(summary, first, last, list, MOST);
+        if (count < 0)
+            json_array_append_new(array, value_spoilt());
         for (long i = 0; i < count; i++)
             json_array_append_new(array, crossover_row(summary, &list[i]));
     }

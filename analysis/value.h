@@ -10,7 +10,11 @@
 /* null for what JSON cannot say: NaN, infinities. */
 json_t *value_number(double number);
 
-/* The end of a text, as a string; NULL if memory ran out. */
+/* The end of a text, as a string. If memory ran out, it is one that no dump takes (its bytes are no UTF-8):
+ * what lacks a sentence is not written at all. */
 json_t *value_text(struct text *text);
+
+/* Such a string, where something else could not be made. */
+json_t *value_spoilt(void);
 
 #endif

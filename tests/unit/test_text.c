@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "analysis/value.h"
 #include "common/publish.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -220,6 +221,31 @@ static void test_cut(void **state)
     try_all(cut_once);
 }
 
+/* JSON that lacks a sentence is never written. */
+static bool json_once(void)
+{
+    struct text text;
+
+    if (text_open(&text))
+        write_lines(text.out);
+    json_t *sentence = value_text(&text);
+    armed = false;
+    json_t *root = json_pack("{s:[o]}", "sentences", sentence);
+    char *dump = json_dumps(root, 0);
+    bool failed = !dump;
+    if (dump)
+        assert_int_equal(strlen(json_string_value(sentence)), strlen(expected()));
+    free(dump);
+    json_decref(root);
+    return failed;
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    try_all(json_once);
+}
+
 static void test_edges(void **state)
 {
     struct text text;
@@ -267,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_failure_reaches_the_outer_text),
         cmocka_unit_test(test_old_file_survives),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_json),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_spoiled),
     };
