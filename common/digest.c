@@ -60,19 +60,30 @@ static size_t gather(struct digest *digest, const unsigned char *bytes, size_t l
     return taken;
 }
 
+/* Whole grains. The sum stays in a register: kept in memory it made all of this slower by a third. */
+static void add_grains(struct digest *digest, const unsigned char *bytes, size_t length)
+{
+    uint64_t sum = 0, offset = digest->offset;
+
+    for (size_t i = 0; i < length; i += DIGEST_GRAIN)
+        sum += digest_term(offset + i, XXH3_64bits(bytes + i, DIGEST_GRAIN));
+    digest->sum += sum;
+    digest->offset += length;
+}
+
 void digest_add(struct digest *digest, const void *data, size_t length)
 {
     const unsigned char *bytes = data;
 
-    while (length > 0) {
-        size_t taken = DIGEST_GRAIN;
-        if (digest->gathered > 0 || length < DIGEST_GRAIN)
-            taken = gather(digest, bytes, length);
-        else
-            add_grain(digest, bytes, DIGEST_GRAIN);
+    if (digest->gathered > 0) {
+        size_t taken = gather(digest, bytes, length);
         bytes += taken;
         length -= taken;
     }
+    size_t whole = length & ~(size_t)(DIGEST_GRAIN - 1);
+    add_grains(digest, bytes, whole);
+    if (length > whole)
+        gather(digest, bytes + whole, length - whole);
 }
 
 uint64_t digest_finish(struct digest *digest)
