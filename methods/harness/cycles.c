@@ -250,6 +250,8 @@ static void measured_cycle(struct cycles *cycles, struct trial *trial)
     bystander_end_cycle();
     counters_read_process(&after);
     counters_add(&cycles->process, &before, &after);
+    if (method.settle)
+        method.settle();
     cycles->count++;
     trial->cycle++;
     if (task.after_cycle)

@@ -69,6 +69,7 @@ struct method {
     void (*end)(struct job *job);
     void (*teardown)(struct job *job);
     void (*release)(struct job *job);
+    void (*settle)(void); /* after each cycle's clocks and counters: wait for what the kernel does later on */
 };
 
 #define POLICY_BIT(policy) (1U << (policy))

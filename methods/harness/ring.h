@@ -37,6 +37,7 @@ struct ring {
     unsigned count;      /* of slots: N, or less if there is less to do */
     uint64_t slot_bytes; /* B, or less if the file is smaller */
     bool polled;
+    unsigned looks; /* at the completion queue before sleeping */
 };
 
 /* Hooks, all for a ring in job->state. allocate: the ring and its buffers; polled: with a kernel
@@ -48,6 +49,10 @@ void ring_allocate_direct(struct job *job);
 void ring_begin(struct job *job);
 void ring_begin_direct(struct job *job);
 void ring_release(struct job *job);
+
+/* A settle hook: polling threads outlive their rings by an RCU grace period, tens of milliseconds, in which they go on
+ * polling; wait until this process has none, lest they take the next cycle's CPUs. */
+void ring_settle_polled(void);
 
 /* fail(), which knows what the kernel's refusals mean for a ring. */
 void ring_fail(const char *what, int problem) __attribute__((noreturn));

@@ -106,6 +106,20 @@ void ring_send_zero_copy(struct ring *ring, struct ring_slot *slot, uint64_t len
     ask(ring, slot, IORING_OP_SEND_ZC, 0, length);
 }
 
+/* A completion by the polling thread is near, as a rule: it is copying. Looking for it costs less than to sleep and be
+ * woken, as long as that thread has a CPU of its own. */
+static bool look(const struct ring *ring)
+{
+    for (unsigned i = 0; i < ring->looks; i++) {
+        if (io_uring_cq_ready(&ring->uring) > 0)
+            return true;
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#endif
+    }
+    return false;
+}
+
 /* Give the kernel what is queued, and wait for a completion if told to. To a polling thread it is
  * given by a store to memory, unless that thread fell asleep. Interrupted or busy: the caller looks
  * for completions and comes again. */
@@ -119,7 +133,7 @@ static void submit(struct ring *ring, unsigned wait)
                              __atomic_load_n(ring->uring.sq.kflags, __ATOMIC_ACQUIRE) &
                                  IORING_SQ_NEED_WAKEUP;
         problem = io_uring_submit(&ring->uring);
-        if (problem >= 0 && wait)
+        if (problem >= 0 && wait && !look(ring))
             problem = io_uring_wait_cqe(&ring->uring, &cqe);
     } else {
         problem = io_uring_submit_and_wait(&ring->uring, wait);

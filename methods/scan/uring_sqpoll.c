@@ -15,4 +15,5 @@ const struct method method = {
     .begin = ring_begin,
     .transfer = ring_scan,
     .release = ring_release,
+    .settle = ring_settle_polled,
 };
