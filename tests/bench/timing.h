@@ -15,8 +15,8 @@ struct timing {
     int (*read)(const struct spawn *spawn, uint64_t file_size_bytes, double *ns, struct error *error);
 };
 
-extern const struct timing timing_method;  /* our own line of JSON */
-extern const struct timing timing_records; /* the same, of a lookup */
+extern const struct timing timing_method;   /* our own line of JSON: the whole cycle */
+extern const struct timing timing_transfer; /* only its transfer, beside those who leave out the rest too */
 extern const struct timing timing_fio;     /* fio's JSON, of a job that reads the whole file */
 extern const struct timing timing_fio_records; /* the same, of one that reads records at random */
 extern const struct timing timing_iperf3;
