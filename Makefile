@@ -88,6 +88,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(library)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+$(BUILD)/tests/unit/test_histogram: $(BUILD)/methods/harness/latency.o
+
 $(BUILD)/tests/matrix/matrix: $(matrix) $(library)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -53,8 +53,10 @@ static void add_task(struct arguments *arguments, const struct run *run)
 {
     const struct combination *c = run->c;
 
-    if (run->task->consumes)
+    if (run->task->consumes) {
         add(arguments, "consumption", axes_consumptions[c->consumption]);
+        add_number(arguments, "compute", c->compute_ns_per_kib);
+    }
     if (run->task->writes)
         add(arguments, "durability", axes_durabilities[c->durability]);
     if (run->task->creates)

@@ -7,7 +7,7 @@
 
 enum factor {
     SIZE, BLOCK, BUFFERS, THREADS, POLICY, ALIGNMENT, CONSUMPTION, DURABILITY, STATE, OPERATIONS, DISTRIBUTION,
-    OFFSETS, DISTINCT, CYCLES, FACTORS
+    OFFSETS, DISTINCT, COMPUTE, CYCLES, FACTORS
 };
 
 /* The values of every axis, for one method. */
@@ -28,6 +28,7 @@ static const uint64_t random_blocks[] = {100, 512, PAGE, 1000, 65536};
 static const uint64_t direct_random_blocks[] = {PAGE, 512, 65536};
 static const uint64_t buffers[] = {2, 40, 1, 3};
 static const uint64_t threads[] = {1, 2, 5};
+static const uint64_t computes[] = {0, 100};
 static const uint64_t operations[] = {100, 1, 1000};
 
 /* One record behind which unaligned ones find their 13 bytes, two, and many. */
@@ -84,6 +85,7 @@ static void give_task(struct axes *axes, bool full)
     if (task->consumes) {
         const uint64_t all[] = {CONSUME_DIGEST, CONSUME_TOUCH, CONSUME_TOUCH_LINE, CONSUME_NONE};
         give(axes, CONSUMPTION, all, lazy ? 3 : 4);
+        GIVE(axes, COMPUTE, computes, 2, full);
     }
     if (task->writes)
         give_range(axes, DURABILITY, 0, 2, ~0U);
@@ -140,6 +142,7 @@ static struct combination combine(const struct axes *axes, const struct design_r
         .distribution = (enum distribution)value[DISTRIBUTION],
         .offsets = (enum offsets)value[OFFSETS],
         .distinct = value[DISTINCT],
+        .compute_ns_per_kib = value[COMPUTE],
         .many_cycles = value[CYCLES],
     };
 }

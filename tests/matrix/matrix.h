@@ -15,7 +15,7 @@ enum { PAGE = 4096, FILES = 3, CONTENT_SEED = 7, COMBINATIONS_MAX = 600 };
 
 /* What is tried in one run of a method program. */
 struct combination {
-    uint64_t size, files, block, buffers, threads, operations;
+    uint64_t size, files, block, buffers, threads, operations, compute_ns_per_kib;
     enum policy policy;
     enum alignment alignment;
     enum consumption consumption;

@@ -244,15 +244,23 @@ test_polling() {
     stop_sink
 }
 
-test_table_is_complete() {
-    local method missing=
+# rowless: the methods that the table does not know.
+rowless() {
+    local method
     for method in $(each_method); do
-        row_of "$method" >/dev/null || missing+=" $method"
+        row_of "$method" >/dev/null || echo "$method"
     done
+}
+
+test_table_is_complete() {
+    local method
     for method in $(grep -oE '^[a-z]+/[a-z0-9_]+' "$table"); do
         [ -x "$BUILD/methods/$method" ] || tap_fail "$table has a row for $method, which there is not"
     done
-    [ -z "$missing" ] || tap_skip "nothing proves what$missing do: add a row to tests/methods/syscalls.txt"
+    equal "$(rowless)" "" "methods without a row in tests/methods/syscalls.txt, of which nothing proves what they do"
+    grep -v '^scan/readv ' "$table" >less
+    table=$PWD/less
+    equal "$(rowless)" scan/readv "what a table without that row lacks"
 }
 
 tap_main
