@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scan with RWF_DONTCACHE: buffered reads with read-ahead, but pages that they brought into the
  * cache leave it again at once. Pages that were there already stay: a warm file is read as by
- * scan/pread. */
+ * scan/pread. The trap: a large folio that reaches beyond the block leaves too, and is read again. */
 #include "methods/harness/method.h"
 #include "methods/harness/uncached.h"
 

@@ -24,7 +24,7 @@ trace() {
     local method=$1 status=0
     shift
     to "${method%/*}"
-    strace -f -yy -s 0 -e abbrev='!io_submit' -o whole "$BUILD/methods/$method" --file-size $size "${source[@]}" "${destination[@]}" \
+    strace -f -yy -s 0 -e abbrev='!io_submit' -o whole "$BUILD/methods/$method" --file-size "$size" "${source[@]}" "${destination[@]}" \
         "${blocks[@]}" --once "$@" >out 2>err || status=$?
     [ $status != 77 ] || return 77
     [ $status = 0 ] || tap_fail "$method $*: exit $status: $(cat err)"
@@ -85,7 +85,7 @@ check_row() {
 # Files for all methods of all tasks.
 prepare() {
     mkdir data
-    "$BUILD/tests/fakes/make_content" data 1 $size 7
+    "$BUILD/tests/fakes/make_content" data 1 "$size" 7
     start_sink
 }
 
@@ -149,7 +149,7 @@ test_on_xfs() {
     mount -o loop image disk 2>err || tap_skip "cannot mount an xfs: $(cat err)"
     mkdir disk/data disk/copies
     ln -s disk/{data,copies} .
-    "$BUILD/tests/fakes/make_content" data 1 $size 7
+    "$BUILD/tests/fakes/make_content" data 1 "$size" 7
     for method in $(cut -d: -f1 "$TMPDIR/unsupported"); do
         trace "$method" --no-verify || status=$?
         [ $status != 77 ] || tap_skip "$method works neither here nor on xfs: $(cat err)"
@@ -241,6 +241,36 @@ test_polling() {
     woken=$(grep -c 'io_uring_enter(.*IORING_ENTER_SQ_WAKEUP' log) || :
     [ "$woken" -le 4 ] || tap_fail "the polling thread was woken $woken times"
     equal "$(jq .events out)" "$woken" "wakeups"
+    stop_sink
+}
+
+# Loopback copies what was to be sent without: every such send is counted, not one is missed.
+test_copies_are_counted() {
+    prepare
+    trace send/zerocopy --no-verify --block-size 64K
+    equal "$(jq .events out)" "$(grep -c '^sendto(.*MSG_ZEROCOPY' log)" "sends that were copied anyway"
+    trace send/uring_zc --no-verify --block-size 64K --buffers 2 || tap_skip "$(cat err)"
+    [ "$(jq .events out)" -ge 5 ] || tap_fail "$(jq .events out) of at least 5 sends are counted as copied"
+    stop_sink
+}
+
+cached_bytes() {
+    fincore -nbo RES "$1" | tr -d ' '
+}
+
+# What goes past the page cache leaves nothing in it. (Whole pages: a tail is cut off through the cache; an update is
+# read back through it.)
+test_direct_is_direct() {
+    local method size=299008
+    prepare
+    for method in $(grep -E '^(scan|lookup|copy|append)/.*O_DIRECT' "$table" | cut -d' ' -f1); do
+        sync data/000000 && dd if=data/000000 iflag=nocache count=0 status=none
+        equal "$(cached_bytes data/000000)" 0 "bytes in the cache before $method"
+        trace "$method" --no-verify --block-size 4K || tap_skip "$method: $(cat err)"
+        equal "$(cached_bytes data/000000)" 0 "bytes in the cache after $method"
+        [[ $method != copy/* && $method != append/* ]] ||
+            equal "$(cached_bytes copies/000000)" 0 "bytes of the destination in the cache after $method"
+    done
     stop_sink
 }
 
