@@ -39,6 +39,9 @@ test_system_calls_are_exact() {
     # Open, 16 reads, close, a buffer mapped and unmapped; none of what counting calls.
     equal "$(jq -s 'map(select(.task == "scan" and .method == "stream") | .counts.syscalls / .cycles) | unique | tostring' run/counts.jsonl)" \
         '"[20]"' "all calls of a scan by stream"
+    # The total is what it names, whatever else was called.
+    equal "$(jq -s 'map(.counts | .syscalls - ([to_entries[] | select(.key | test("^syscalls_(?!unnamed)")) | .value] | add)) | unique |
+        tostring' run/counts.jsonl)" '"[0]"' "the sum of the named calls"
     equal "$(count mmap syscalls_mmap) $(count mmap syscalls_munmap) $(count mmap syscalls)" "1 1 4"
     # The slots, and 16 windows over them; one munmap of all.
     equal "$(count mmb syscalls_mmap) $(count mmb syscalls_munmap) $(count mmb syscalls)" "17 1 20"
