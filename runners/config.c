@@ -16,7 +16,7 @@ enum { NAME_MAX_BYTES = 64 };
 
 static const char *const config_keys[] = {
     "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
-    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", "counts", "bystander",
+    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", "counts", "bystander", "prefault_memory",
     "memory_hogs",   NULL};
 
 /* "configs/full sweep.json" to "full_sweep"; the caller frees. */
@@ -148,11 +148,11 @@ static int read_numbers(struct config *config, const struct field *root, struct 
     return 0;
 }
 
-static int read_counts(struct config *config, const struct field *root, struct error *error)
+static int read_switch(const struct field *root, const char *key, bool fallback, bool *to, struct error *error)
 {
-    struct field field = field_member(root, "counts");
+    struct field field = field_member(root, key);
 
-    config->counts = !field.value || json_is_true(field.value);
+    *to = field.value ? json_is_true(field.value) : fallback;
     if (field.value && !json_is_boolean(field.value))
         return field_refuse(&field, error, "is neither true nor false (try true)");
     return 0;
@@ -174,7 +174,8 @@ static int read_config(struct config *config, const struct field *root,
 {
     if (field_check_object(root, config_keys, error) < 0 || check_schema(root, error) < 0 ||
         read_description(config, root, error) < 0 || read_numbers(config, root, error) < 0 ||
-        read_counts(config, root, error) < 0 ||
+        read_switch(root, "counts", true, &config->counts, error) < 0 ||
+        read_switch(root, "prefault_memory", false, &config->prefault_memory, error) < 0 ||
         check_times(config, root, error) < 0 || read_targets(config, root, error) < 0)
         return -1;
     return read_sweeps(config, root, catalogue, error) < 0 ? -1 : config_claims_check(root, catalogue, error);

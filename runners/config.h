@@ -78,6 +78,7 @@ struct config {
     uint64_t bystander;     /* enum bystander: who computes beside every timed trial */
     uint64_t memory_hogs;   /* processes that copy memory beside it */
     bool counts;            /* run every point again to count and profile it */
+    bool prefault_memory;   /* before a trial that makes files, have as much free memory given by the host */
     uint64_t precision_ppm; /* a group whose intervals are this narrow is done: parts in a million */
     struct target_spec *targets;
     size_t target_count;

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/tasks.h"
 #include "common/units.h"
+#include "runners/prefault.h"
 #include "runners/pressure.h"
 #include "runners/settle.h"
 
@@ -164,6 +165,17 @@ static int verify(struct stage *stage, struct error *error)
     return 0;
 }
 
+/* For the pages of the files that the trial will make. */
+static void prefault(const struct stage *stage)
+{
+    const struct point *point = &stage->planned->point;
+    const struct target *destination = stage->places.destination;
+
+    if (stage->session->config.prefault_memory && task_find(point->task)->creates && destination &&
+        destination->directory)
+        prefault_memory(point->file_size_bytes * point->files);
+}
+
 int stage_prepare(struct stage *stage, struct error *error)
 {
     uint64_t start = clock_monotonic_ns();
@@ -177,6 +189,7 @@ int stage_prepare(struct stage *stage, struct error *error)
     uint64_t prepared = clock_monotonic_ns();
     if (result == 0)
         result = verify(stage, error);
+    prefault(stage);
     uint64_t verified = clock_monotonic_ns();
     set_number(stage->record, "prepare_ns", prepared - start);
     set_number(stage->record, "verify_ns", verified - prepared);

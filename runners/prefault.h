@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Memory that is free is not always there: the host of a virtual machine takes back what its guest has not used for
+ * seconds (free page reporting), and gives it anew, page by page, when it is written to. */
+#ifndef IOTOLL_PREFAULT_H
+#define IOTOLL_PREFAULT_H
+
+#include <stdint.h>
+
+/* Write to so much free memory, in huge pages where there are some, and free it again: what is allocated next comes
+ * from there. Never more than half of what is free. */
+void prefault_memory(uint64_t bytes);
+
+#endif
