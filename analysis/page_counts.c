@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the counted trials did and where the profiled ones spent their CPU time. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "analysis/html.h"
 #include "analysis/label.h"
@@ -88,6 +89,54 @@ static void write_not_counted(FILE *out, const struct summary *summary)
     fputs("</ul>\n", out);
 }
 
+/* What the bystander lost beside a point, over its trials. */
+static struct interval lost(const struct summary *summary, size_t point, double *values)
+{
+    size_t n = 0;
+
+    for (size_t i = summary->first[point]; i < summary->first[point + 1]; i++) {
+        uint64_t ppm = summary->run->trials[summary->counted[i]].bystander_lost_ppm;
+        if (ppm != LOAD_MISSING)
+            values[n++] = (double)ppm;
+    }
+    return stats_median_interval(values, n);
+}
+
+/* Who takes most from a neighbour, and who least: told apart only if their intervals are. */
+static void write_ranking(FILE *out, const struct summary *summary)
+{
+    double *values = calloc(summary->run->trial_count + 1, sizeof *values);
+    struct interval most = stats_none(), least = stats_none();
+    char most_label[256], least_label[256];
+    size_t points = 0;
+
+    for (size_t i = 0; values && i < summary->run->point_count; i++) {
+        struct interval now = lost(summary, i, values);
+        const struct point *point = &summary->run->points[i].point;
+        if (isnan(now.middle) || point->replica)
+            continue;
+        points++;
+        if (isnan(most.middle) || now.middle > most.middle) {
+            most = now;
+            point_label(point, most_label, sizeof most_label);
+        }
+        if (isnan(least.middle) || now.middle < least.middle) {
+            least = now;
+            point_label(point, least_label, sizeof least_label);
+        }
+    }
+    free(values);
+    if (points < 2)
+        return;
+    html_format_in(out, "p", "Most was lost beside %s (%.1f %%), least beside %s (%.1f %%): %s.", most_label,
+                   most.middle / 1e4, least_label, least.middle / 1e4,
+                   most.bounded && least.bounded && most.low > least.high
+                       ? "their intervals lie apart, so the ranking of these two holds"
+                   : most.bounded && least.bounded
+                       ? "but their intervals overlap, so the ranking could not be resolved"
+                       : "with too few trials for intervals, so the ranking could not be resolved");
+}
+
 /* What the neighbour lost, beside what the method itself took of the CPU. */
 static void write_bystander(FILE *out, const struct summary *summary)
 {
@@ -97,6 +146,7 @@ static void write_bystander(FILE *out, const struct summary *summary)
         return;
     html_format_in(out, "p", "Beside every timed trial somebody computed (bystander: %s); the work that "
                    "he did not get done is the method's cost to its neighbours.", who);
+    write_ranking(out, summary);
     fputs("<div class=\"scroll tall\" tabindex=\"0\"><table>\n<thead>"
           "<tr><th>point</th><th>bystander lost, %</th><th>CPU s/GiB</th></tr></thead>\n<tbody>\n",
           out);
