@@ -57,16 +57,27 @@ static double distance(uint64_t a, uint64_t b)
     return a > 0 && b > 0 ? fabs(log((double)a / (double)b)) : a == b ? 0 : 100;
 }
 
+/* The block counts first, then the source, then the file's size. */
+static double away_from(const struct run *run, const json_t *entry, const struct calibration_place *place)
+{
+    const char *source = place->source ? measured_on(run, place->source) : "";
+    uint64_t size = number_of(entry, "file_size_bytes");
+
+    return 1e6 * distance(number_of(entry, "block_size_bytes"), place->block) +
+           (*source && strcmp(text_of(entry, "source"), source) ? 1e3 : 0) +
+           (place->file_size && size ? distance(size, place->file_size) : 0);
+}
+
 const json_t *calibration_find(const struct run *run, const char *name, const char *unit,
-                               const char *target, uint64_t block)
+                               const struct calibration_place *place)
 {
     const json_t *best = NULL, *entry;
-    const char *where = measured_on(run, target);
+    const char *where = measured_on(run, place->target);
     double nearest = INFINITY;
     size_t index;
 
     json_array_foreach(entries_of(run), index, entry) {
-        double away = distance(number_of(entry, "block_size_bytes"), block);
+        double away = away_from(run, entry, place);
         if (!matches(entry, name, unit, where) || away >= nearest)
             continue;
         nearest = away;
@@ -83,9 +94,9 @@ static double value_of(const json_t *entry, const char *key)
 }
 
 struct interval calibration_price(const struct run *run, const char *name, const char *unit,
-                                  const char *target, uint64_t block)
+                                  const struct calibration_place *place)
 {
-    const json_t *entry = calibration_find(run, name, unit, target, block);
+    const json_t *entry = calibration_find(run, name, unit, place);
     struct interval price = stats_none();
 
     if (!entry)
@@ -113,21 +124,56 @@ double calibration_most(const struct run *run, const char *name, const char *tar
     return most;
 }
 
-double calibration_pages_a_fault(const struct run *run, const char *name, const char *target,
-                                 uint64_t block)
+double calibration_pages_a_fault(const struct run *run, const char *name, const struct calibration_place *place)
 {
-    return value_of(calibration_find(run, name, "ns/fault", target, block), "value") /
-           value_of(calibration_find(run, name, "ns/page", target, block), "value");
+    return value_of(calibration_find(run, name, "ns/fault", place), "value") /
+           value_of(calibration_find(run, name, "ns/page", place), "value");
 }
 
 double calibration_fault_ns(const struct run *run, const char *name, const char *base,
-                            const char *target, uint64_t block, double pages)
+                            const struct calibration_place *place, double pages)
 {
-    double price = value_of(calibration_find(run, name, "ns/fault", target, block), "value");
-    double least = value_of(calibration_find(run, base, "ns/fault", target, block), "value");
-    double measured_pages = calibration_pages_a_fault(run, name, target, block);
+    double price = value_of(calibration_find(run, name, "ns/fault", place), "value");
+    double least = value_of(calibration_find(run, base, "ns/fault", place), "value");
+    double measured_pages = calibration_pages_a_fault(run, name, place);
 
     if (!(least < price) || isnan(measured_pages) || isnan(pages))
         return price;
     return least + (price - least) / measured_pages * pages;
+}
+
+enum { VALUES_MOST = 256, ROUNDS_LEAST = 4 };
+static const double STEADY = 1.1;
+
+/* Of every second value, from the first or the second on. */
+static double median_of_half(const json_t *values, size_t first)
+{
+    double half[VALUES_MOST / 2];
+    size_t n = 0;
+
+    for (size_t i = first; i < json_array_size(values) && n < VALUES_MOST / 2; i += 2)
+        half[n++] = json_number_value(json_array_get(values, i));
+    return stats_median_interval(half, n).middle;
+}
+
+struct calibration_steadiness calibration_steadiness(const struct run *run)
+{
+    struct calibration_steadiness result = {.unsteady = json_object()};
+    const json_t *entry;
+    size_t index;
+
+    json_array_foreach(entries_of(run), index, entry) {
+        const json_t *values = json_object_get(entry, "values");
+        if (json_array_size(values) < ROUNDS_LEAST)
+            continue;
+        double ratio = median_of_half(values, 0) / median_of_half(values, 1);
+        const char *name = text_of(entry, "name");
+        result.known++;
+        if (ratio <= STEADY && ratio >= 1 / STEADY)
+            result.steady++;
+        else
+            json_object_set_new(result.unsteady, name,
+                                json_integer(1 + json_integer_value(json_object_get(result.unsteady, name))));
+    }
+    return result;
 }

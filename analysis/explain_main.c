@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/calibration.h"
 #include "analysis/explain.h"
 #include "analysis/explain_main.h"
 #include "analysis/windows_fit.h"
@@ -98,6 +99,24 @@ static void print_agreement(FILE *out, const struct summary *summary, const stru
         fputs("no profile to hold the arithmetic against\n", out);
 }
 
+static void print_steadiness(FILE *out, const struct run *run)
+{
+    struct calibration_steadiness prices = calibration_steadiness(run);
+    const char *name, *before = ": of ";
+    json_t *count;
+
+    fprintf(out, "%zu of %zu prices agree within 10 %% between the odd and the even rounds", prices.steady,
+            prices.known);
+    if (prices.known > prices.steady)
+        fputs("; not so", out);
+    json_object_foreach (prices.unsteady, name, count) {
+        fprintf(out, "%s%s %lld", before, name, (long long)json_integer_value(count));
+        before = ", ";
+    }
+    fputs(prices.known ? "\n" : ", for want of rounds\n", out);
+    json_decref(prices.unsteady);
+}
+
 /* How many cells have how much left over. */
 static void print_summary(FILE *out, const struct summary *summary, const struct explanations *explanations,
                           const char *filter)
@@ -128,6 +147,7 @@ static void print_summary(FILE *out, const struct summary *summary, const struct
             cells ? 100.0 * (double)well / (double)cells : 0.0);
     fprintf(out, "at most 20 %%: %zu\n", explained);
     print_agreement(out, summary, explanations, filter);
+    print_steadiness(out, run);
 }
 
 static void print(FILE *out, const struct summary *summary, const struct explanations *explanations,

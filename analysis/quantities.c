@@ -7,7 +7,7 @@
 #include "analysis/calibration.h"
 #include "common/tasks.h"
 
-enum { PAGE = 4096, HUGE = 512 /* pages in a huge one */ };
+enum { PAGE = 4096, HUGE = 512 /* pages in a huge one */, SMALL_WINDOW = 64 << 10 };
 
 /* Nearly all, and nearly none, of a cycle's bytes: beside them a method reads and writes a little. */
 static const double MOST = 0.9, LITTLE = 0.1;
@@ -95,42 +95,74 @@ static void find_ways(struct work *work)
     }
 }
 
-/* Of the source, when its price was measured. */
-static double pages_a_fault(const struct work *work)
+/* Of the source, when its price was measured with windows of this size. */
+static double pages_a_fault(const struct work *work, uint64_t block)
 {
-    return calibration_pages_a_fault(work->run, "fault", work->point->source, block_of(work->point));
+    const struct calibration_place place = {
+        .target = work->point->source, .block = block, .file_size = work->point->file_size_bytes};
+
+    return calibration_pages_a_fault(work->run, "fault", &place);
 }
 
 /* Where far more pages than faults map are mapped, some of the faults have entered huge pages: of F faults for P
  * pages, as many as leave the others with the p pages that one mapped when it was measured. */
 static double huge_pages(const struct work *work, double faults)
 {
-    double p = pages_a_fault(work);
+    double p = pages_a_fault(work, block_of(work->point));
     double huge = (work->pages - p * faults) / (HUGE - p);
 
     return work->pages > 1.5 * p * faults && p < HUGE ? fmin(fmax(huge, 0), faults) : 0;
 }
 
-/* Faults of both mappings are counted as one number: those of the source are what they were when its price was
- * measured, the rest are the destination's. */
+/* Faults of both mappings are counted as one number. Only those of the source map neighbours, which is counted, too:
+ * as many each as where windows are small; what is left was entered in huge pages. */
+static double faults_of_source(const struct work *work, double faults)
+{
+    static const char *const around[] = {"fault_arounds", NULL};
+    double arounds = counted(work, around), p = pages_a_fault(work, SMALL_WINDOW);
+
+    if (!(arounds > 0) || isnan(p))
+        return fmin(faults, work->pages / pages_a_fault(work, block_of(work->point)));
+    return fmin(faults, arounds + fmax(work->pages - p * arounds, 0) / HUGE);
+}
+
+/* A hole's pages are entered into the page cache folio by folio, of one page or of a huge one: of F folios for P pages
+ * as many are huge as leave one page to each of the others. */
+static double huge_folios(const struct work *work)
+{
+    static const char *const insertions[] = {"page_cache_insertions", NULL};
+    double folios = counted(work, insertions);
+
+    return folios > 0 && folios < work->pages ? (work->pages - folios) / (HUGE - 1) : 0;
+}
+
+static void share_write_faults(struct work *work, double faults)
+{
+    bool fresh = !strcmp(work->point->destination_state, "fresh");
+    double huge = fresh ? HUGE * huge_folios(work) : 0, single = work->pages - huge;
+    double *of = work->to->of;
+
+    of[WRITE_FAULTS] = fmin(faults, single);
+    of[HUGE_WRITE_FAULTS] = faults - of[WRITE_FAULTS];
+    of[MAPPED_NEW_PAGES] = fresh ? single : 0;
+    of[MAPPED_NEW_HUGE_PAGES] = huge;
+    of[UNMAPPED_DIRTY_PAGES] = faults;
+}
+
 static void share_faults(struct work *work)
 {
     struct quantities *to = work->to;
     double faults = work->row->minor_faults, read_faults = 0;
 
-    if (to->in == WAY_MAPPED && to->out == WAY_MAPPED)
-        read_faults = fmin(faults, work->pages / pages_a_fault(work));
-    else if (to->in == WAY_MAPPED)
-        read_faults = faults;
+    if (to->in == WAY_MAPPED)
+        read_faults = to->out == WAY_MAPPED ? faults_of_source(work, faults) : faults;
+    if (to->out == WAY_MAPPED)
+        share_write_faults(work, faults - read_faults);
     to->of[READ_FAULTS] = read_faults;
-    bool fresh = !strcmp(work->point->destination_state, "fresh");
-    double write_faults = to->out == WAY_MAPPED ? faults - read_faults : 0;
-    to->of[fresh ? FRESH_FAULTS : WRITE_FAULTS] = write_faults;
     to->of[BUFFER_PAGES] = to->in == WAY_MAPPED || to->out == WAY_MAPPED ? 0 : faults;
     double entered = work->pages - huge_pages(work, read_faults) * (HUGE - 1);
     to->of[UNMAPPED_PAGES] = to->in == WAY_MAPPED ? entered : 0;
     to->pages_a_read_fault = entered / read_faults;
-    to->pages_a_write_fault = work->pages / write_faults;
 }
 
 static void count_consumption(struct work *work)
@@ -150,12 +182,11 @@ static void count_file_destination(struct work *work)
     bool fresh = !strcmp(work->point->destination_state, "fresh");
 
     if (work->to->out == WAY_MAPPED) {
-        of[UNMAPPED_DIRTY_PAGES] = work->pages;
         of[MAPPED_COPY_BYTES] = work->to->in == WAY_MAPPED ? work->bytes : 0;
         return;
     }
     of[work->to->in == WAY_COPIED ? COPIED_IN_BYTES : COPIED_IN_FAR_BYTES] = work->bytes;
-    of[NEW_PAGES] = fresh ? work->pages : 0;
+    of[work->to->in == WAY_PASSED ? PASSED_NEW_PAGES : NEW_PAGES] = fresh ? work->pages : 0;
 }
 
 static void count_socket(struct work *work)
@@ -191,7 +222,7 @@ void quantities_of(struct quantities *quantities, const struct summary *summary,
                         .pages = ceil(bytes / PAGE),
                         .to = quantities};
 
-    *quantities = (struct quantities){.pages_a_read_fault = NAN, .pages_a_write_fault = NAN};
+    *quantities = (struct quantities){.pages_a_read_fault = NAN};
     find_ways(&work);
     if (quantities->unknown)
         return;

@@ -21,11 +21,14 @@ enum quantity {
     COPIED_IN_BYTES,   /* user space -> page cache, from a buffer that is near */
     COPIED_IN_FAR_BYTES, /* from a mapping, or by the kernel from file to file */
     NEW_PAGES,         /* entered into the page cache by write(2) and its like */
+    PASSED_NEW_PAGES,  /* the same by sendfile(2) and its like */
     PASSED_PAGES,
     WINDOWS,           /* mmap(2) calls */
     READ_FAULTS,
-    WRITE_FAULTS,      /* on a shared mapping of pages that are there */
-    FRESH_FAULTS,      /* the same of a hole: pages are made, too */
+    WRITE_FAULTS,      /* on a shared mapping, in folios of a single page */
+    HUGE_WRITE_FAULTS, /* in huge folios */
+    MAPPED_NEW_PAGES,  /* of a hole that is written to through a mapping, made one by one */
+    MAPPED_NEW_HUGE_PAGES, /* in huge folios */
     UNMAPPED_PAGES,
     UNMAPPED_DIRTY_PAGES,
     BUFFER_PAGES,      /* fresh pages of the method's own buffers */
@@ -45,7 +48,7 @@ struct quantities {
     enum way in, out;
     double of[QUANTITIES];          /* a cycle; 0 where there is none */
     /* Pages that a fault maps one by one, NaN without faults. A huge page is entered whole: as one. */
-    double pages_a_read_fault, pages_a_write_fault;
+    double pages_a_read_fault;
     const char *unknown;            /* why the way of the bytes cannot be told, or NULL */
 };
 

@@ -14,9 +14,6 @@ enum term_side { TERM_MACHINE, TERM_SOURCE, TERM_DESTINATION };
  * largest), that of the kernel's pipes, or none. */
 enum term_block { TERM_NO_BLOCK, TERM_OWN_BLOCK, TERM_PIPE_BLOCK };
 
-/* A fault's price depends on how many pages it maps. */
-enum term_fault { TERM_NO_FAULT, TERM_READ_FAULT, TERM_WRITE_FAULT };
-
 enum term_group {
     GROUP_CALLS,
     GROUP_COPY,
@@ -36,7 +33,7 @@ struct term {
     const char *price, *unit; /* in run.json's calibration */
     enum term_side side;
     enum term_block block;
-    enum term_fault fault;
+    const char *fault_base; /* the price of a fault that maps one page, where it depends on how many it maps; or NULL */
     bool calls_inside; /* the price was measured with a system call for every block, which CALLS counts */
     enum term_group group;
     const char *note;

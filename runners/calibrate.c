@@ -13,17 +13,19 @@
 #include "runners/price_programs.h"
 #include "runners/spawn.h"
 
-enum { ROUNDS = 8, ROUNDS_LEAST = 6 };
+/* A repetition of everything begins as long as there is time, but no more of them than this. A run's later ones are
+ * added to the first; when there are too many, the earliest go. */
+enum { ROUNDS = 8, VALUES_MAX = 64 };
 static const uint64_t LIMIT_NS = 10 * NS_PER_S;
-/* One repetition of one value; below, the clock would be part of it. */
-static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 3 * NS_PER_MS;
-/* Roughly how many values a repetition of everything has, for a share of the time each. */
-static const uint64_t VALUES_A_ROUND = 250;
+/* One value of one repetition; below, the clock would be part of it. */
+static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 3 * NS_PER_MS, PARTS_OF_LIMIT = 1500;
+/* Of a run's time, for prices between its blocks; and the least that is worth beginning. */
+static const uint64_t BETWEEN_PARTS = 20, BETWEEN_LEAST_NS = 500 * NS_PER_MS;
 
-/* One price, on one target, for one B, depth and number of threads. */
+/* One price, on one target and file, for one B, depth and number of threads. */
 struct series {
     json_t *entry; /* its identity; owned */
-    double values[ROUNDS];
+    double values[VALUES_MAX];
     size_t n;
 };
 
@@ -31,11 +33,11 @@ struct calibration {
     struct session *session;
     struct price_programs programs;
     struct calibrate_files files;
-    uint64_t started_ns, deadline_ns, time_ns;
+    uint64_t started_ns, deadline_ns, time_ns, earlier_ns;
     size_t rounds; /* that were finished */
     struct series *series;
     size_t count;
-    json_t *missing;
+    json_t *missing, *same;
 };
 
 uint64_t calibrate_limit_ns(uint64_t budget_ns)
@@ -82,28 +84,53 @@ static struct series *add_series(struct calibration *calibration, json_t *entry)
     return &grown[calibration->count++];
 }
 
-/* Returns -1 when out of memory; what is no value is not taken. */
-static int take(struct calibration *calibration, const struct target *target, json_t *value)
+static void add_value(struct series *series, double value)
 {
-    json_t *number = json_incref(json_object_get(value, "value"));
-    double price = json_number_value(number);
+    if (series->n == VALUES_MAX)
+        memmove(series->values, series->values + 1, --series->n * sizeof *series->values);
+    series->values[series->n++] = value;
+}
 
-    json_decref(number);
+/* Where a repetition is measured. What there is none of is NULL. */
+struct site {
+    const struct target *target;
+    const struct calibrate_file *file;
+    bool by_file; /* the file is what the price is of, and not only where there is room */
+};
+
+static json_t *name_of(const struct target *target)
+{
+    return target ? json_string(target->spec->name) : json_null();
+}
+
+static void identify(json_t *value, const struct site *site)
+{
+    const struct calibrate_file *file = site->by_file ? site->file : NULL;
+    bool other = file && file->target != site->target;
+
+    json_object_set_new(value, "target", name_of(site->target));
+    json_object_set_new(value, "source", name_of(other ? file->target : NULL));
+    json_object_set_new(value, "file_size_bytes", file ? json_integer((json_int_t)file->bytes) : json_null());
+}
+
+/* Returns -1 when out of memory; what is no value is not taken. */
+static int take(struct calibration *calibration, const struct site *site, json_t *value)
+{
+    double price = json_number_value(json_object_get(value, "value"));
+
     json_object_del(value, "value");
-    json_object_set_new(value, "target", target ? json_string(target->spec->name) : json_null());
+    identify(value, site);
     if (!(price > 0) || !json_is_string(json_object_get(value, "name")))
         return 0;
     struct series *series = find_series(calibration, value);
     if (!series && !(series = add_series(calibration, value)))
         return -1;
-    if (series->n < ROUNDS)
-        series->values[series->n++] = price;
+    add_value(series, price);
     return 0;
 }
 
-/* One repetition of one price on one target. */
-static int repeat(struct calibration *calibration, const struct price_program *program, const struct target *target,
-                  const char *file)
+/* One repetition of one price at one site. */
+static int repeat(struct calibration *calibration, const struct price_program *program, const struct site *site)
 {
     cpu_set_t room;
     char reason[256];
@@ -111,13 +138,13 @@ static int repeat(struct calibration *calibration, const struct price_program *p
     json_t *value;
     int result = 0;
 
-    json_t *values = price_program_run(program, target, file, calibration->time_ns,
-                                       session_cpus(calibration->session, 1, &room), reason);
+    json_t *values = price_program_run(program, site->target, site->file ? site->file->path : NULL,
+                                       calibration->time_ns, session_cpus(calibration->session, 1, &room), reason);
     if (!values)
-        leave_out(calibration, program->name, target, reason);
+        leave_out(calibration, program->name, site->target, reason);
     json_array_foreach(values, index, value)
         if (result == 0)
-            result = take(calibration, target, value);
+            result = take(calibration, site, value);
     json_decref(values);
     return result;
 }
@@ -127,44 +154,62 @@ static bool is_over(const struct calibration *calibration)
     return spawn_stop_requested() || clock_monotonic_ns() >= calibration->deadline_ns;
 }
 
-/* A price is measured where its place is: on the machine, on every directory, disk or socket. */
-static bool belongs(const struct price_program *program, const struct calibrate_files *files, size_t target,
-                    const struct target *all)
+static int repeat_on_files(struct calibration *calibration, const struct price_program *program)
 {
-    switch (program->place) {
-    case PRICE_FILE: return files->paths[target];
-    case PRICE_DISK: return files->paths[target] && target_has_device(&all[target]);
-    case PRICE_SOCKET: return *all[target].address && all[target].available;
-    default: return false;
+    const struct calibrate_files *files = &calibration->files;
+    int result = 0;
+
+    for (size_t i = 0; i < files->count && result == 0 && !is_over(calibration); i++) {
+        struct site site = {files->all[i].target, &files->all[i], program->place == PRICE_FILE};
+        if ((site.by_file || site.file->first) && (program->place != PRICE_DISK || target_has_device(site.target)))
+            result = repeat(calibration, program, &site);
     }
+    return result;
+}
+
+/* What is sent comes from a file of every target; where there is none, from memory. */
+static int repeat_on_sockets(struct calibration *calibration, const struct price_program *program)
+{
+    const struct targets *targets = &calibration->session->targets;
+    const struct calibrate_files *files = &calibration->files;
+    int result = 0;
+
+    for (size_t i = 0; i < targets->count; i++)
+        for (size_t j = 0; j < files->count || j == 0; j++) {
+            struct site site = {&targets->all[i], files->count ? &files->all[j] : NULL, true};
+            if (result == 0 && !is_over(calibration) && *site.target->address && site.target->available &&
+                (!site.file || site.file->first))
+                result = repeat(calibration, program, &site);
+        }
+    return result;
 }
 
 static int repeat_everywhere(struct calibration *calibration, const struct price_program *program)
 {
-    const struct targets *targets = &calibration->session->targets;
-    int result = 0;
+    static const struct site machine = {NULL, NULL, false};
 
     if ((unsigned)CPU_COUNT(&calibration->session->allowed) < program->cpus) {
         leave_out(calibration, program->name, NULL, "it takes more CPUs than there are");
         return 0;
     }
-    if (program->place == PRICE_MACHINE)
-        return repeat(calibration, program, NULL, NULL);
-    for (size_t i = 0; i < targets->count && result == 0 && !is_over(calibration); i++)
-        if (belongs(program, &calibration->files, i, targets->all))
-            result = repeat(calibration, program, &targets->all[i], calibration->files.paths[i]);
-    return result;
+    switch (program->place) {
+    case PRICE_MACHINE: return repeat(calibration, program, &machine);
+    case PRICE_SOCKET: return repeat_on_sockets(calibration, program);
+    default: return repeat_on_files(calibration, program);
+    }
 }
 
-/* Round by round, so that what drifts drifts for all prices alike. */
+/* Round by round, so that what drifts drifts for all prices alike. Where there was no time left the last time is where
+ * it goes on. */
 static int measure(struct calibration *calibration)
 {
+    size_t *next = &calibration->session->next_price, count = calibration->programs.count;
     int result = 0;
 
-    for (size_t round = 0; round < ROUNDS && result == 0 && !is_over(calibration); round++) {
-        for (size_t i = 0; i < calibration->programs.count && result == 0 && !is_over(calibration); i++)
-            result = repeat_everywhere(calibration, &calibration->programs.all[i]);
-        calibration->rounds += !is_over(calibration);
+    for (size_t i = 0; i < ROUNDS * count && result == 0 && !is_over(calibration); i++) {
+        result = repeat_everywhere(calibration, &calibration->programs.all[*next % count]);
+        *next = (*next + !is_over(calibration)) % count;
+        calibration->rounds = (i + 1) / count;
     }
     return result;
 }
@@ -179,7 +224,7 @@ static void note_unmeasured(struct calibration *calibration)
     for (size_t i = 0; i < calibration->session->targets.count; i++)
         if (calibration->files.reasons[i])
             leave_out(calibration, "all", &calibration->session->targets.all[i], calibration->files.reasons[i]);
-    for (size_t i = 0; calibration->rounds == 0 && i < calibration->programs.count; i++)
+    for (size_t i = calibration->session->next_price; calibration->rounds == 0 && i < calibration->programs.count; i++)
         leave_out(calibration, calibration->programs.all[i].name, NULL, reason);
 }
 
@@ -194,12 +239,15 @@ static json_t *entries_json(struct calibration *calibration)
 
     for (size_t i = 0; i < calibration->count; i++) {
         struct series *series = &calibration->series[i];
-        struct interval interval = stats_median_interval(series->values, series->n);
-        json_t *entry = json_incref(series->entry);
+        json_t *entry = json_incref(series->entry), *values = json_array();
+        for (size_t j = 0; j < series->n; j++)
+            json_array_append_new(values, json_real(series->values[j]));
+        struct interval interval = stats_median_interval(series->values, series->n); /* which sorts them */
         json_object_set_new(entry, "value", json_real(interval.middle));
         json_object_set_new(entry, "low", bound(interval.low));
         json_object_set_new(entry, "high", bound(interval.high));
         json_object_set_new(entry, "n", json_integer((json_int_t)interval.n));
+        json_object_set_new(entry, "values", values);
         json_array_append_new(entries, entry);
     }
     return entries;
@@ -224,31 +272,88 @@ static int load_programs(struct calibration *calibration, struct error *error)
     return price_programs_load(&calibration->programs, directory, error);
 }
 
-json_t *calibrate(struct session *session, uint64_t limit_ns, struct error *error)
+static uint64_t time_of_value(uint64_t limit_ns)
+{
+    uint64_t time_ns = limit_ns / PARTS_OF_LIMIT;
+
+    return time_ns < SHORTEST_NS ? SHORTEST_NS : time_ns > LONGEST_NS ? LONGEST_NS : time_ns;
+}
+
+/* What was measured before, in this run. */
+static int take_over(struct calibration *calibration, const json_t *before)
+{
+    static const char *const results[] = {"value", "low", "high", "n", "values"};
+    json_t *old, *number;
+    size_t index, at;
+
+    json_array_foreach(json_object_get(before, "entries"), index, old) {
+        json_t *entry = json_copy(old);
+        for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+            json_object_del(entry, results[i]);
+        struct series *series = add_series(calibration, entry);
+        json_decref(entry);
+        if (!series)
+            return -1;
+        json_array_foreach(json_object_get(old, "values"), at, number)
+            add_value(series, json_number_value(number));
+    }
+    calibration->earlier_ns = (uint64_t)json_integer_value(json_object_get(before, "elapsed_ns"));
+    return 0;
+}
+
+static json_t *to_json(struct calibration *calibration)
+{
+    uint64_t elapsed_ns = clock_monotonic_ns() - calibration->started_ns;
+
+    return json_pack("{s:I, s:O, s:o, s:O}", "elapsed_ns", (json_int_t)(calibration->earlier_ns + elapsed_ns), "same",
+                     calibration->same, "entries", entries_json(calibration), "missing", calibration->missing);
+}
+
+static json_t *calibrate_on(struct session *session, const json_t *before, uint64_t limit_ns, struct error *error)
 {
     struct calibration calibration = {.session = session,
-                                      .missing = json_array(),
-                                      .started_ns = clock_monotonic_ns()};
+                                      .missing = before ? json_incref(json_object_get(before, "missing")) : json_array()};
     json_t *result = NULL;
 
-    calibration.deadline_ns = calibration.started_ns + limit_ns;
-    calibration.time_ns = limit_ns / (ROUNDS_LEAST * VALUES_A_ROUND);
-    if (calibration.time_ns < SHORTEST_NS)
-        calibration.time_ns = SHORTEST_NS;
-    if (calibration.time_ns > LONGEST_NS)
-        calibration.time_ns = LONGEST_NS;
-    if (load_programs(&calibration, error) == 0 &&
-        calibrate_files_make(&calibration.files, session, calibration.programs.count > 0 ? limit_ns : 0, error) == 0) {
+    calibration.time_ns = time_of_value(limit_ns);
+    if (take_over(&calibration, before) < 0)
+        error_set(error, "out of memory");
+    else if (load_programs(&calibration, error) == 0 &&
+             calibrate_files_make(&calibration.files, session, !before, calibration.programs.count > 0 ? limit_ns : 0,
+                                  error) == 0) {
+        calibration.started_ns = clock_monotonic_ns();
+        calibration.deadline_ns = calibration.started_ns + limit_ns;
+        calibration.same = before ? json_object_get(before, "same") : calibration.files.same;
         if (measure(&calibration) < 0)
             error_set(error, "out of memory");
         else {
-            note_unmeasured(&calibration);
-            result = json_pack("{s:I, s:O, s:o, s:O}", "elapsed_ns",
-                               (json_int_t)(clock_monotonic_ns() - calibration.started_ns), "same",
-                               calibration.files.same, "entries", entries_json(&calibration), "missing",
-                               calibration.missing);
+            if (!before)
+                note_unmeasured(&calibration);
+            result = to_json(&calibration);
         }
     }
     release(&calibration);
     return result;
+}
+
+int calibrate(struct session *session, uint64_t limit_ns, struct error *error)
+{
+    session->calibration = calibrate_on(session, NULL, limit_ns, error);
+    session->priced_ns = clock_monotonic_ns();
+    return session->calibration ? 0 : -1;
+}
+
+int calibrate_again(struct session *session, struct error *error)
+{
+    uint64_t limit_ns = (clock_monotonic_ns() - session->priced_ns) / BETWEEN_PARTS;
+
+    if (limit_ns < BETWEEN_LEAST_NS || json_array_size(json_object_get(session->calibration, "entries")) == 0)
+        return 0;
+    json_t *more = calibrate_on(session, session->calibration, limit_ns, error);
+    session->priced_ns = clock_monotonic_ns();
+    if (!more)
+        return -1;
+    json_decref(session->calibration);
+    session->calibration = more;
+    return 0;
 }

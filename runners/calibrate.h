@@ -12,10 +12,14 @@
 /* What a run may spend on it: 5 % of its budget, 10 s at most. */
 uint64_t calibrate_limit_ns(uint64_t budget_ns);
 
-/* Measure every price on every target of an open session in interleaved rounds, until each has enough
- * repetitions or the time is over. The "calibration" of run.json (docs/formats.md), a new reference. What could
- * not be measured is in its "missing"; only a failure of our own is an error (NULL). */
-json_t *calibrate(struct session *session, uint64_t limit_ns, struct error *error);
+/* Measure every price on every target of an open session in interleaved rounds, until each has enough repetitions or
+ * the time is over: the session's "calibration", as in run.json (docs/formats.md). What could not be measured is in
+ * its "missing"; only a failure of our own is an error. 0 or -1. */
+int calibrate(struct session *session, uint64_t limit_ns, struct error *error);
+
+/* Between the blocks of a run: what a twentieth of the time since the last time is enough for, added to the
+ * calibration. Prices drift as trials do. 0 or -1. */
+int calibrate_again(struct session *session, struct error *error);
 
 int calibrate_main(int argc, char **argv);
 

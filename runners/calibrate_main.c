@@ -42,8 +42,13 @@ static void print_axis(const json_t *entry)
     uint64_t block = (uint64_t)json_integer_value(json_object_get(entry, "block_size_bytes"));
     long long depth = json_integer_value(json_object_get(entry, "queue_depth"));
     long long threads = json_integer_value(json_object_get(entry, "threads"));
+    uint64_t file = (uint64_t)json_integer_value(json_object_get(entry, "file_size_bytes"));
     char text[32] = "", size[24];
 
+    if (file)
+        printf(" S=%-5s", units_format_size(file, size));
+    else
+        printf(" %7s", "");
     if (block)
         snprintf(text, sizeof text, "B=%s", units_format_size(block, size));
     else if (depth)
@@ -89,7 +94,8 @@ static void print(const json_t *calibration)
     json_t *entry;
 
     json_array_foreach(json_object_get(calibration, "entries"), index, entry) {
-        printf("%-18s %-10s", text_of(entry, "name", "?"), text_of(entry, "target", ""));
+        printf("%-18s %-6s %-6s", text_of(entry, "name", "?"), text_of(entry, "source", ""),
+               text_of(entry, "target", ""));
         print_axis(entry);
         print_value(entry);
     }
@@ -103,14 +109,12 @@ static int measure(struct session *session, const struct request *request, struc
 {
     if (session_open(session, error) < 0)
         return EXIT_ENVIRONMENT;
-    json_t *calibration = calibrate(session, request->time_ns, error);
-    if (!calibration)
+    if (calibrate(session, request->time_ns, error) < 0)
         return EXIT_ENVIRONMENT;
     if (request->json)
-        json_dumpf(calibration, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+        json_dumpf(session->calibration, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     else
-        print(calibration);
-    json_decref(calibration);
+        print(session->calibration);
     return EXIT_DONE;
 }
 
@@ -131,7 +135,8 @@ int calibrate_main(int argc, char **argv)
     if (catalogue_load(&session.catalogue, methods, &error) < 0)
         die(EXIT_ENVIRONMENT, "%s", error.text);
     int code = EXIT_USAGE;
-    if (config_load(&session.config, request.config, &session.catalogue, &error) == 0) {
+    if (config_load(&session.config, request.config, &session.catalogue, &error) == 0 &&
+        plan_make(&session.plan, &session.config, NULL, &error) == 0) {
         spawn_watch_signals();
         code = measure(&session, &request, &error);
     }

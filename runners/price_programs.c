@@ -11,7 +11,7 @@
 #include "runners/arguments.h"
 #include "runners/spawn.h"
 
-static const char *const place_names[] = {"machine", "file", "disk", "socket"};
+static const char *const place_names[] = {"machine", "file", "disk", "scratch", "socket"};
 enum { PLACES = sizeof place_names / sizeof *place_names };
 
 static int parse_description(struct price_program *program, const char *text, struct error *error)
@@ -69,9 +69,13 @@ static int add(struct price_programs *programs, const char *directory, const cha
     return describe(program, error);
 }
 
-static int compare_names(const void *a, const void *b)
+/* Those of the machine first: they are quick, and others are held against them. */
+static int compare_programs(const void *a, const void *b)
 {
-    return strcmp(((const struct price_program *)a)->name, ((const struct price_program *)b)->name);
+    const struct price_program *left = a, *right = b;
+    int places = (left->place > right->place) - (left->place < right->place);
+
+    return places ? places : strcmp(left->name, right->name);
 }
 
 int price_programs_load(struct price_programs *programs, const char *directory, struct error *error)
@@ -89,7 +93,7 @@ int price_programs_load(struct price_programs *programs, const char *directory, 
     if (result < 0)
         price_programs_free(programs);
     else if (programs->count > 0)
-        qsort(programs->all, programs->count, sizeof *programs->all, compare_names);
+        qsort(programs->all, programs->count, sizeof *programs->all, compare_programs);
     return result;
 }
 

@@ -13,7 +13,7 @@
 #include "common/error.h"
 #include "runners/target.h"
 
-enum price_place { PRICE_MACHINE, PRICE_FILE, PRICE_DISK, PRICE_SOCKET };
+enum price_place { PRICE_MACHINE, PRICE_FILE, PRICE_DISK, PRICE_SCRATCH, PRICE_SOCKET };
 
 struct price_program {
     char *path;     /* owned */
@@ -24,7 +24,7 @@ struct price_program {
 };
 
 struct price_programs {
-    struct price_program *all; /* owned; by name */
+    struct price_program *all; /* owned; by place and name */
     size_t count;
 };
 

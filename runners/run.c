@@ -284,8 +284,8 @@ static int run(struct session *session, const struct request *request, const jso
         return spawn_stop_requested() ? EXIT_INCOMPLETE : EXIT_ENVIRONMENT;
     }
     note_shared_device(session, directory);
-    if ((!session->calibration &&
-         !(session->calibration = calibrate(session, calibrate_limit_ns(session->config.budget_ns), &error))) ||
+    session->priced_ns = clock_monotonic_ns();
+    if ((!session->calibration && calibrate(session, calibrate_limit_ns(session->config.budget_ns), &error) < 0) ||
         measure(session, directory, header, request->resume != NULL, &schedule, &error) < 0)
         fprintf(stderr, "iotoll: %s\niotoll: what was measured is kept in %s; `iotoll run --resume` goes on\n",
                 error.text, directory);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "runners/calibrate.h"
 #include "runners/counted.h"
 #include "runners/foresee.h"
 #include "runners/precision.h"
@@ -292,8 +293,11 @@ static long measure_round(struct schedule *schedule, struct progress *progress, 
         if (measured < 0)
             return -1;
         all += measured;
-        if (measured > 0 && !spawn_stop_requested())
+        if (measured > 0 && !spawn_stop_requested()) {
             progress_block(progress, *pass);
+            if (calibrate_again(schedule->session, error) < 0)
+                return -1;
+        }
         *pass += measured > 0;
     } while (measured > 0 && !spawn_stop_requested());
     return all;

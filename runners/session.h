@@ -38,6 +38,8 @@ struct session {
     struct accounting accounting;
     bool only_looking; /* at what works here: it measures nothing, and may do so while a run goes on */
     json_t *calibration; /* prices and limits (calibrate), or NULL */
+    size_t next_price;   /* program that calibration goes on with */
+    uint64_t priced_ns;  /* when it was measured last: CLOCK_MONOTONIC */
     json_t *bought;   /* what the budget bought (schedule_to_json), or NULL before */
     const struct target *last_written; /* by the trial before; NULL once it is settled */
     json_t *host_cache; /* disk number -> what host_cache_probe found */

@@ -8,7 +8,7 @@
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
-enum { MEMORY_READ, MEMORY_COPY, BYTES = 40 * MIB };
+enum { MEMORY_READ, MEMORY_COPY, BYTES = 32 * MIB };
 
 struct worker {
     pthread_t thread;

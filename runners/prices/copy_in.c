@@ -11,6 +11,7 @@ enum { COPY_IN, CACHE_INSERTION, BYTES = 16 * MIB };
 static void setup(struct probe *probe)
 {
     probe->buffer = memory_new(probe->block);
+    memory_prefault(2 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 
@@ -45,8 +46,7 @@ static void teardown(struct probe *probe)
 
 const struct price price = {
     .summary = "the copy from user space into the page cache, and making the pages for it",
-    .place = PRICE_FILE,
-    .first_counts = true,
+    .place = PRICE_SCRATCH,
     .blocks = (const uint64_t[]){4 * KIB, 64 * KIB, 256 * KIB, 4 * MIB, 0},
     .entries = {[COPY_IN] = {"copy_in", PRICE_GIB, false}, [CACHE_INSERTION] = {"cache_insertion", PRICE_PAGE, false}},
     .setup = setup,

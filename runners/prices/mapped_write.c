@@ -1,66 +1,116 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing to a file through shared windows of B bytes. Fresh: the file is a hole, and every fault also makes
- * pages, zeroes them and reserves their blocks. Again: the pages are there, and
- * a fault only makes them writable and dirty. Then unmapping pages that were written. */
+/* Writing to a file through shared windows of 64 KiB, a fault for every page. What a fault costs depends on the folio
+ * that its page is in, since some file systems look at all of that before it may be written: folios of one page, and
+ * huge ones where the file system makes them. First the pages are there; then what a page of a hole takes more: it is
+ * made, zeroed, entered into the file, and its block reserved. A huge folio is made by one fault, which maps all of it,
+ * so its pages are written through one window. Then unmapping pages that were written. */
+#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
-enum { WRITE_FAULT, WRITE_FAULT_PAGE, FRESH_FAULT, FRESH_FAULT_PAGE, UNMAP_DIRTY_PAGE, SMALL = 32 * MIB };
+enum { WRITE_FAULT, MAPPED_PAGE, WRITE_FAULT_HUGE, MAPPED_PAGE_HUGE, UNMAP_DIRTY_PAGE };
+enum { WINDOW = 64 * KIB, BYTES = 4 * MIB, HUGE = 2 * MIB };
 
 static void setup(struct probe *probe)
 {
+    memory_prefault(4 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 
-/* How large the pages' folios become depends on how far one is in the file. */
-static uint64_t file_bytes(const struct probe *probe)
+static char *map(struct probe *probe, uint64_t at, int advice)
 {
-    return probe->block < SMALL ? SMALL : probe->block;
-}
-
-static char *map(struct probe *probe, uint64_t at)
-{
-    char *memory =
-        mmap(NULL, probe->block, PROT_READ | PROT_WRITE, MAP_SHARED, probe->scratch, (off_t)at);
+    char *memory = mmap(NULL, WINDOW, PROT_READ | PROT_WRITE, MAP_SHARED, probe->scratch, (off_t)at);
 
     if (memory == MAP_FAILED)
         fail("mmap of a window");
+    madvise(memory, WINDOW, advice); /* how large the folios of a hole become; not every kernel knows huge ones */
     return memory;
 }
 
-/* A pass of windows over the file; the clock runs while their pages are written for the first time. */
-static void write_windows(struct probe *probe, int entry)
+static void unmap(struct probe *probe, char *memory)
 {
-    uint64_t length = probe->block, before = faults_so_far();
+    begin(probe);
+    memory_free(memory, WINDOW);
+    end(probe, UNMAP_DIRTY_PAGE, (double)WINDOW / (double)probe->page);
+}
 
-    for (uint64_t at = 0; at < file_bytes(probe); at += length) {
-        char *memory = map(probe, at);
+/* What mapping and unmapping a window without pages takes is not of the pages. */
+static void unmap_nothing(struct probe *probe, uint64_t at)
+{
+    char *memory = map(probe, at, MADV_NORMAL);
+
+    begin(probe);
+    memory_free(memory, WINDOW);
+    end_less(probe, UNMAP_DIRTY_PAGE);
+}
+
+enum counting { MORE, LESS };
+
+/* Every page of the file once; the clock runs while they are written. */
+static void write_pages(struct probe *probe, int advice, int entry, enum counting counting)
+{
+    double pages = (double)WINDOW / (double)probe->page;
+
+    for (uint64_t at = 0; at < BYTES; at += WINDOW) {
+        char *memory = map(probe, at, advice);
         begin(probe);
-        for (uint64_t inside = 0; inside < length; inside += probe->page)
+        for (uint64_t inside = 0; inside < WINDOW; inside += probe->page)
             *(volatile char *)(memory + inside) = 1;
-        end(probe, entry, 0);
-        begin(probe);
-        memory_free(memory, length);
-        end(probe, UNMAP_DIRTY_PAGE, (double)(length / probe->page));
-        memory = map(probe, at);
-        begin(probe);
-        memory_free(memory, length);
-        end_less(probe, UNMAP_DIRTY_PAGE);
+        if (counting == MORE)
+            end(probe, entry, pages);
+        else
+            end_less(probe, entry);
+        unmap(probe, memory);
+        unmap_nothing(probe, at);
     }
-    probe->count[entry] += (double)(faults_so_far() - before);
-    probe->ns[entry + 1] = probe->ns[entry];
-    probe->count[entry + 1] += (double)file_bytes(probe) / (double)probe->page;
+}
+
+static void make_hole(struct probe *probe)
+{
+    if (ftruncate(probe->scratch, 0) < 0 || ftruncate(probe->scratch, BYTES) < 0)
+        fail("ftruncate");
+}
+
+/* Returns how many faults it took. */
+static uint64_t write_whole(struct probe *probe)
+{
+    char *room = mmap(NULL, BYTES + HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *memory = (char *)(((uintptr_t)room + HUGE - 1) & ~(uintptr_t)(HUGE - 1));
+
+    if (room == MAP_FAILED || mmap(memory, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, probe->scratch, 0) ==
+                                  MAP_FAILED)
+        fail("mmap");
+    madvise(memory, BYTES, MADV_HUGEPAGE);
+    uint64_t before = faults_so_far();
+    begin(probe);
+    for (uint64_t at = 0; at < BYTES; at += probe->page)
+        *(volatile char *)(memory + at) = 1;
+    end(probe, MAPPED_PAGE_HUGE, (double)BYTES / (double)probe->page);
+    uint64_t faults = faults_so_far() - before;
+    memory_free(room, BYTES + HUGE);
+    return faults;
+}
+
+/* Where the file system makes no huge folios, there is no price of them. */
+static void write_huge(struct probe *probe)
+{
+    make_hole(probe);
+    if (write_whole(probe) <= BYTES / HUGE)
+        write_pages(probe, MADV_NORMAL, WRITE_FAULT_HUGE, MORE);
+    else
+        probe->count[MAPPED_PAGE_HUGE] = probe->ns[MAPPED_PAGE_HUGE] = 0;
 }
 
 static void pass(struct probe *probe)
 {
-    if (ftruncate(probe->scratch, 0) < 0 || ftruncate(probe->scratch, file_bytes(probe)) < 0)
-        fail("ftruncate");
-    write_windows(probe, FRESH_FAULT);
-    write_windows(probe, WRITE_FAULT);
+    make_hole(probe);
+    write_pages(probe, MADV_RANDOM, MAPPED_PAGE, MORE);
+    write_pages(probe, MADV_RANDOM, WRITE_FAULT, MORE);
+    write_pages(probe, MADV_RANDOM, MAPPED_PAGE, LESS);
+    write_huge(probe);
 }
 
 static void teardown(struct probe *probe)
@@ -70,13 +120,11 @@ static void teardown(struct probe *probe)
 
 const struct price price = {
     .summary = "a write to a page of a shared mapping, new or not",
-    .place = PRICE_FILE,
-    .first_counts = true,
-    .blocks = (const uint64_t[]){64 * KIB, 64 * MIB, 0},
+    .place = PRICE_SCRATCH,
     .entries = {[WRITE_FAULT] = {"write_fault", PRICE_FAULT, false},
-                [WRITE_FAULT_PAGE] = {"write_fault", PRICE_PAGE, false},
-                [FRESH_FAULT] = {"fresh_write_fault", PRICE_FAULT, false},
-                [FRESH_FAULT_PAGE] = {"fresh_write_fault", PRICE_PAGE, false},
+                [MAPPED_PAGE] = {"mapped_page", PRICE_PAGE, false},
+                [WRITE_FAULT_HUGE] = {"write_fault_huge", PRICE_FAULT, false},
+                [MAPPED_PAGE_HUGE] = {"mapped_page_huge", PRICE_PAGE, false},
                 [UNMAP_DIRTY_PAGE] = {"unmap_dirty_page", PRICE_PAGE, false}},
     .setup = setup,
     .pass = pass,

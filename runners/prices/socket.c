@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Bytes from memory down a socket to the target's own sink, which drops them: copied from a buffer that is
- * near or from memory that is far, and pages passed on by reference. The pass ends when the sink has all. The
- * fastest of it is the link's limit. */
+/* Bytes down a socket to the target's own sink, which drops them: copied from a buffer that is near, copied from
+ * mapped pages of a file that are far, and pages of the file passed on by reference: the size of its folios decides
+ * how many of them fit into a packet. Without a file, of memory. The pass ends when the sink has all. The fastest of
+ * it is the link's limit. */
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
@@ -11,43 +12,74 @@
 
 enum { SOCKET_COPY, SOCKET_COPY_FAR, SOCKET_PAGES, LINK, BYTES = 32 * MIB };
 
-static void setup(struct probe *probe)
+static int file_in_memory(void)
 {
-    probe->buffer = memory_new(BYTES);
-    probe->scratch = memfd_create("price", MFD_CLOEXEC);
-    if (probe->scratch < 0)
+    int fd = memfd_create("price", MFD_CLOEXEC);
+    char *memory = memory_new(BYTES);
+
+    if (fd < 0)
         fail("memfd_create");
-    write_all(probe->scratch, probe->buffer, BYTES);
+    write_all(fd, memory, BYTES);
+    memory_free(memory, BYTES);
+    return fd;
 }
 
-static void send_near(struct probe *probe)
+/* The pages are mapped before the clock runs: faults are another price. */
+static char *map_part(const struct probe *probe, int64_t from)
 {
+    char *memory = mmap(NULL, BYTES, PROT_READ, MAP_PRIVATE, probe->file, from);
+
+    if (memory == MAP_FAILED)
+        fail("mmap");
+    touch_pages(memory, BYTES, probe->page, 0);
+    return memory;
+}
+
+static void setup(struct probe *probe)
+{
+    if (probe->file < 0) {
+        probe->file = file_in_memory();
+        probe->file_bytes = BYTES;
+    }
+    if (probe->file_bytes < BYTES)
+        unsupported("the file is too small");
+    probe->buffer = memory_new(probe->block);
+}
+
+static void send_near(struct probe *probe, int64_t from)
+{
+    (void)from;
     for (uint64_t done = 0; done < BYTES; done += probe->block)
         write_all(probe->socket, probe->buffer, probe->block);
 }
 
-static void send_far(struct probe *probe)
+static void send_far(struct probe *probe, int64_t from)
 {
+    (void)from;
     for (uint64_t done = 0; done < BYTES; done += probe->block)
-        write_all(probe->socket, probe->buffer + done, probe->block);
+        write_all(probe->socket, probe->other + done, probe->block);
 }
 
-static void send_pages(struct probe *probe)
+static void send_pages(struct probe *probe, int64_t from)
 {
-    off_t offset = 0;
+    off_t offset = from;
 
-    while (offset < BYTES)
-        if (sendfile(probe->socket, probe->scratch, &offset, probe->block) <= 0)
+    while (offset < from + (int64_t)BYTES)
+        if (sendfile(probe->socket, probe->file, &offset, probe->block) <= 0)
             fail("sendfile to the sink");
 }
 
-static void timed(struct probe *probe, void (*send)(struct probe *), int entry)
+static void timed(struct probe *probe, void (*send)(struct probe *, int64_t), int entry)
 {
+    int64_t from = next_part(probe, BYTES);
+
+    probe->other = map_part(probe, from);
     sink_announce(probe, BYTES);
     begin(probe);
-    send(probe);
+    send(probe, from);
     sink_wait(probe);
     end(probe, entry, BYTES);
+    memory_free(probe->other, BYTES);
 }
 
 static void pass(struct probe *probe)
@@ -65,14 +97,12 @@ static void pass(struct probe *probe)
 
 static void teardown(struct probe *probe)
 {
-    close(probe->scratch);
-    memory_free(probe->buffer, BYTES);
+    memory_free(probe->buffer, probe->block);
 }
 
 const struct price price = {
     .summary = "from memory to a socket",
     .place = PRICE_SOCKET,
-    .first_counts = true,
     .blocks = (const uint64_t[]){64 * KIB, 256 * KIB, 4 * MIB, 0},
     .entries = {[SOCKET_COPY] = {"socket_copy", PRICE_GIB, false},
                 [SOCKET_COPY_FAR] = {"socket_copy_far", PRICE_GIB, false},

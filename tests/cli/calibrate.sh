@@ -17,9 +17,10 @@ sound() {
     jq -e '.elapsed_ns > 0 and
         all(.entries[]; .value > 0 and .value < 1e300 and .n >= 1 and
             (.unit | IN("ns/call", "ns/page", "ns/fault", "ns/window", "ns/gib", "ns/switch", "bytes/s")) and
-            (.low == null or (.low <= .value and .value <= .high)) and (.n < 6) == (.low == null)) and
+            (.low == null or (.low <= .value and .value <= .high)) and (.n < 6) == (.low == null) and
+            (.values | length) == .n and (.values | min) <= .value and .value <= (.values | max)) and
         all(.missing[]; (.reason | length) > 0) and
-        (.entries | map([.name, .unit, .target, .block_size_bytes, .queue_depth, .threads]) | length == (unique | length))' \
+        (.entries | map([.name, .unit, .target, .source, .file_size_bytes, .block_size_bytes, .queue_depth, .threads]) | length == (unique | length))' \
         "$1" >/dev/null || { jq -c '.entries[], .missing[]' "$1"; tap_fail "$1 is not sound"; }
 }
 
@@ -42,7 +43,7 @@ test_every_price_or_a_reason() {
     real scan/stream
     with_prices
     memory=256M ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": 1}'
-    expect 0 "$iotoll" calibrate config.json --time 6s --json
+    expect 0 "$iotoll" calibrate config.json --time 12s --json
     sound out
     accounted out
     jq -e 'any(.entries[]; .target == "memory") and any(.entries[]; .target == "tcp")' out >/dev/null ||

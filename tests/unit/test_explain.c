@@ -119,6 +119,13 @@ static void release(struct made *made)
     fixture_close(&made->fixture);
 }
 
+static double value_at(const struct made *made, const char *target, uint64_t block)
+{
+    const struct calibration_place place = {.target = target, .block = block};
+
+    return calibration_price(&made->run, "copy_out", "ns/gib", &place).middle;
+}
+
 static double toll_ms(const struct explanation *explanation, const char *name)
 {
     for (size_t i = 0; i < explanation->toll_count; i++)
@@ -286,11 +293,18 @@ static void test_nearest_block(void **state)
     (void)state;
     make_pair(&made, 90, 63);
     load(&made, true);
-    assert_float_equal(calibration_price(&made.run, "copy_out", "ns/gib", "disk", MIB / 2).middle, 60e6, 1);
-    assert_float_equal(calibration_price(&made.run, "copy_out", "ns/gib", "disk", 2 * MIB).middle, 50e6, 1);
-    assert_true(isnan(calibration_price(&made.run, "copy_out", "ns/gib", "tmpfs", MIB).middle));
-    assert_float_equal(calibration_pages_a_fault(&made.run, "fault", "disk", GIB), 16, 1e-9);
+    assert_float_equal(value_at(&made, "disk", MIB / 2), 60e6, 1);
+    assert_float_equal(value_at(&made, "disk", 2 * MIB), 50e6, 1);
+    assert_true(isnan(value_at(&made, "tmpfs", MIB)));
+    assert_float_equal(calibration_pages_a_fault(&made.run, "fault", &(struct calibration_place){.target = "disk", .block = GIB}), 16, 1e-9);
     release(&made);
+}
+
+static double fault_ns(const struct made *made, const char *target, double pages)
+{
+    const struct calibration_place place = {.target = target, .block = GIB};
+
+    return calibration_fault_ns(&made->run, "fault", "fault_single", &place, pages);
 }
 
 /* 600 ns whatever it maps, and 25 ns for each of 16 pages. */
@@ -302,11 +316,68 @@ static void test_fault_price(void **state)
     make_pair(&made, 90, 63);
     load(&made, true);
     json_t *entries = json_object_get(json_object_get(made.run.header, "calibration"), "entries");
-    assert_float_equal(calibration_fault_ns(&made.run, "fault", "fault_single", "disk", GIB, 32), 1000, 1e-9);
+    assert_float_equal(fault_ns(&made, "disk", 32), 1000, 1e-9);
     price(entries, "fault_single", "ns/fault", "disk", 0, 600);
-    assert_float_equal(calibration_fault_ns(&made.run, "fault", "fault_single", "disk", GIB, 16), 1000, 1e-9);
-    assert_float_equal(calibration_fault_ns(&made.run, "fault", "fault_single", "disk", GIB, 32), 1400, 1e-9);
-    assert_true(isnan(calibration_fault_ns(&made.run, "fault", "fault_single", "tmpfs", GIB, 32)));
+    assert_float_equal(fault_ns(&made, "disk", 16), 1000, 1e-9);
+    assert_float_equal(fault_ns(&made, "disk", 32), 1400, 1e-9);
+    assert_true(isnan(fault_ns(&made, "tmpfs", 32)));
+    release(&made);
+}
+
+static void add_values(json_t *entry, const double *values, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_real(values[i]));
+    json_object_set_new(entry, "values", list);
+}
+
+/* Odd and even rounds, each with its median: 100 and 100, 100 and 120; three rounds are too few. */
+static void test_steadiness(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 90, 63);
+    load(&made, true);
+    json_t *entries = json_object_get(json_object_get(made.run.header, "calibration"), "entries");
+    add_values(json_array_get(entries, 0), (const double[]){90, 95, 110, 105}, 4);
+    add_values(json_array_get(entries, 1), (const double[]){100, 121, 100, 119}, 4);
+    add_values(json_array_get(entries, 2), (const double[]){100, 200, 100}, 3);
+    struct calibration_steadiness steadiness = calibration_steadiness(&made.run);
+    assert_int_equal(steadiness.known, 2);
+    assert_int_equal(steadiness.steady, 1);
+    assert_int_equal(json_integer_value(json_object_get(steadiness.unsteady, "copy_out")), 1);
+    assert_int_equal(json_object_size(steadiness.unsteady), 1);
+    json_decref(steadiness.unsteady);
+    release(&made);
+}
+
+/* The price on the file of the nearest size, and of bytes from the same source; the block counts first. */
+static void test_nearest_file(void **state)
+{
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 90, 63);
+    load(&made, true);
+    json_t *entries = json_object_get(json_object_get(made.run.header, "calibration"), "entries");
+    for (int i = 0; i < 4; i++) {
+        price(entries, "socket_pages", "ns/gib", "tcp", BLOCK, 1 + i);
+        json_t *entry = json_array_get(entries, json_array_size(entries) - 1);
+        json_object_set_new(entry, "source", json_string(i < 2 ? "disk" : "tmpfs"));
+        json_object_set_new(entry, "file_size_bytes", json_integer((json_int_t)(i % 2 ? GIB : 64 * MIB)));
+    }
+    price(entries, "socket_pages", "ns/gib", "tcp", 4 * MIB, 9);
+    struct calibration_place place = {.target = "tcp", .source = "tmpfs", .block = BLOCK, .file_size = 2ULL * GIB};
+    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 4, 1e-9);
+    place.file_size = MIB;
+    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 3, 1e-9);
+    place.source = "other"; /* on the same file system as disk */
+    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 1, 1e-9);
+    place.block = 4 * MIB;
+    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 9, 1e-9);
     release(&made);
 }
 
@@ -337,7 +408,8 @@ int main(void)
         cmocka_unit_test(test_not_explained),  cmocka_unit_test(test_limit_bounds),
         cmocka_unit_test(test_what_is_missing), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_nearest_block),  cmocka_unit_test(test_fault_price),
-        cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_fit),             cmocka_unit_test(test_steadiness),
+        cmocka_unit_test(test_nearest_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

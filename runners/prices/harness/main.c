@@ -33,7 +33,8 @@ static const char *const units[] = {
     [PRICE_SWITCH] = "ns/switch", [PRICE_GIB] = "ns/gib",   [PRICE_RATE] = "bytes/s",
 };
 static const char *const places[] = {
-    [PRICE_MACHINE] = "machine", [PRICE_FILE] = "file", [PRICE_DISK] = "disk", [PRICE_SOCKET] = "socket"};
+    [PRICE_MACHINE] = "machine", [PRICE_FILE] = "file", [PRICE_DISK] = "disk",
+    [PRICE_SCRATCH] = "scratch", [PRICE_SOCKET] = "socket"};
 
 static void parse(struct request *request, int argc, char **argv)
 {
@@ -220,7 +221,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
     probe.page = (uint64_t)sysconf(_SC_PAGESIZE);
-    if (price.place == PRICE_FILE || price.place == PRICE_DISK)
+    if ((price.place != PRICE_MACHINE && price.place != PRICE_SOCKET) || request.file)
         open_file(&probe, request.file);
     if (price.place == PRICE_SOCKET)
         open_socket(&probe, &request);

@@ -17,7 +17,8 @@ enum price_place {
     PRICE_MACHINE, /* nothing but this machine */
     PRICE_FILE,    /* a directory: a warm file to read, and room for a scratch file */
     PRICE_DISK,    /* the same, but only where a block device is behind it */
-    PRICE_SOCKET,  /* a sink */
+    PRICE_SCRATCH, /* a directory, for what does not depend on the file */
+    PRICE_SOCKET,  /* a sink, and a warm file to send, or none */
 };
 
 /* What is done with the times and counts of an entry: PRICE_RATE is count / time, all others are time / count. */
@@ -85,6 +86,10 @@ void unsupported(const char *reason) __attribute__((noreturn));
 /* Page-aligned anonymous memory whose pages are all there. */
 char *memory_new(uint64_t bytes);
 void memory_free(char *memory, uint64_t bytes);
+
+/* Write to so much memory and give it back. In a virtual machine memory that was free for a while may be the host's
+ * again; the next pages that are made come from what is given back here. */
+void memory_prefault(uint64_t bytes);
 
 /* All of it, over EINTR and short counts. */
 void read_all(int fd, void *buffer, uint64_t bytes);
