@@ -311,9 +311,8 @@ static json_t *to_json(struct calibration *calibration)
 
 static json_t *calibrate_on(struct session *session, const json_t *before, uint64_t limit_ns, struct error *error)
 {
-    struct calibration calibration = {.session = session,
-                                      .missing = before ? json_incref(json_object_get(before, "missing")) : json_array()};
-    json_t *result = NULL;
+    json_t *missing = before ? json_incref(json_object_get(before, "missing")) : json_array(), *result = NULL;
+    struct calibration calibration = {.session = session, .missing = missing};
 
     calibration.time_ns = time_of_value(limit_ns);
     if (take_over(&calibration, before) < 0)

@@ -16,8 +16,8 @@ enum { NAME_MAX_BYTES = 64 };
 
 static const char *const config_keys[] = {
     "schema",        "description", "budget",  "seed",   "blocks", "minimum_time",
-    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", "counts", "bystander", "prefault_memory",
-    "memory_hogs",   NULL};
+    "trial_timeout", "attempts",    "targets", "sweeps", "precision", "claims", "counts", "bystander",
+    "prefault_memory", "memory_hogs", NULL};
 
 /* "configs/full sweep.json" to "full_sweep"; the caller frees. */
 static char *make_name(const char *path)
