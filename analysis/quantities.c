@@ -2,12 +2,14 @@
 #include "analysis/quantities.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/calibration.h"
 #include "common/tasks.h"
 
-enum { PAGE = 4096, HUGE = 512 /* pages in a huge one */, SMALL_WINDOW = 64 << 10 };
+enum { PAGE = 4096, HUGE = 512 /* pages in a huge one */, ORDERS = 10 /* 2^0 to 2^9 */,
+       SMALL_WINDOW = 64 << 10 };
 
 /* Nearly all, and nearly none, of a cycle's bytes: beside them a method reads and writes a little. */
 static const double MOST = 0.9, LITTLE = 0.1;
@@ -126,26 +128,46 @@ static double faults_of_source(const struct work *work, double faults)
     return fmin(faults, arounds + fmax(work->pages - p * arounds, 0) / HUGE);
 }
 
-/* A hole's pages are entered into the page cache folio by folio, of one page or of a huge one: of F folios for P pages
- * as many are huge as leave one page to each of the others. */
-static double huge_folios(const struct work *work)
+/* How many folios of 2^order pages a hole's pages were entered into the page cache in. Where only their sum F was
+ * counted, as many are taken for huge as leave one page to each of the others; where not even that, all for single. */
+static void folios_by_order(const struct work *work, double folios[ORDERS])
 {
     static const char *const insertions[] = {"page_cache_insertions", NULL};
-    double folios = counted(work, insertions);
+    double all = counted(work, insertions), pages = 0;
+    char name[32];
 
-    return folios > 0 && folios < work->pages ? (work->pages - folios) / (HUGE - 1) : 0;
+    for (int order = 0; order < ORDERS; order++) {
+        snprintf(name, sizeof name, "folios_order_%d", order);
+        folios[order] = counted(work, (const char *const[]){name, NULL});
+        pages += folios[order] * (1 << order);
+    }
+    if (fabs(pages - work->pages) <= LITTLE * work->pages)
+        return;
+    memset(folios, 0, ORDERS * sizeof *folios);
+    if (all > 0 && all < work->pages)
+        folios[ORDERS - 1] = (work->pages - all) / (HUGE - 1);
+    folios[0] = work->pages - HUGE * folios[ORDERS - 1];
 }
 
+/* A folio that lies in a window is mapped by one fault, others page by page. What a fault costs grows with its folio:
+ * those between one page and a huge one count in part as the one, in part as the other. */
 static void share_write_faults(struct work *work, double faults)
 {
     bool fresh = !strcmp(work->point->destination_state, "fresh");
-    double huge = fresh ? HUGE * huge_folios(work) : 0, single = work->pages - huge;
-    double *of = work->to->of;
+    double folios[ORDERS] = {work->pages}, expected = 0, huge = 0, *of = work->to->of;
 
-    of[WRITE_FAULTS] = fmin(faults, single);
-    of[HUGE_WRITE_FAULTS] = faults - of[WRITE_FAULTS];
-    of[MAPPED_NEW_PAGES] = fresh ? single : 0;
-    of[MAPPED_NEW_HUGE_PAGES] = huge;
+    if (fresh)
+        folios_by_order(work, folios);
+    for (int order = 0; order < ORDERS; order++) {
+        uint64_t size = 1ULL << order;
+        double taken = folios[order] * (size * PAGE <= block_of(work->point) ? 1 : (double)size);
+        expected += taken;
+        huge += taken * (double)(size - 1) / (HUGE - 1);
+    }
+    of[HUGE_WRITE_FAULTS] = expected > 0 ? faults * huge / expected : 0;
+    of[WRITE_FAULTS] = faults - of[HUGE_WRITE_FAULTS];
+    of[MAPPED_NEW_PAGES] = fresh ? folios[0] : 0;
+    of[MAPPED_NEW_HUGE_PAGES] = fresh ? work->pages - folios[0] : 0;
     of[UNMAPPED_DIRTY_PAGES] = faults;
 }
 

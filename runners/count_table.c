@@ -39,6 +39,9 @@ struct row {
      PERF_COUNT_HW_CACHE_##cache | PERF_COUNT_HW_CACHE_OP_READ << 8 |                              \
          PERF_COUNT_HW_CACHE_RESULT_MISS << 16,                                                    \
      "-", ""}
+/* Of those entered into the page cache, those of 2^order pages. */
+#define FOLIOS(order)                                                                              \
+    {"folios_order_" #order, {TRACE_IF("filemap/mm_filemap_add_to_page_cache", "order==" #order), NO_WAY}, -1}
 #define TRACE_CALL {"raw_syscalls/sys_enter", PERF_TYPE_TRACEPOINT, 0, "-", ""}
 #define CALL_AS(name, number) {"syscalls_" #name, {TRACE_CALL, NO_WAY}, number}
 #define CALL(name) CALL_AS(name, SYS_##name)
@@ -64,6 +67,7 @@ static const struct row rows[] = {
     {"tlb_flushes", {TRACE_IF("tlb/tlb_flush", "reason==2||reason==3"), NO_WAY}, -1},
     {"tlb_remote_shootdowns", {TRACE_IF("tlb/tlb_flush", "reason==4"), NO_WAY}, -1},
     {"page_cache_insertions", {TRACE("filemap/mm_filemap_add_to_page_cache"), NO_WAY}, -1},
+    FOLIOS(0), FOLIOS(1), FOLIOS(2), FOLIOS(3), FOLIOS(4), FOLIOS(5), FOLIOS(6), FOLIOS(7), FOLIOS(8), FOLIOS(9),
     {"page_cache_deletions", {TRACE("filemap/mm_filemap_delete_from_page_cache"), NO_WAY}, -1},
     {"block_requests", {TRACE_MACHINE("block/block_rq_issue"), NO_WAY}, -1},
     {"cycles_cpu", {HARDWARE(CPU_CYCLES), NO_WAY}, -1},
