@@ -84,30 +84,66 @@ void strays_end(const struct strays *own)
     }
 }
 
-static bool bears(int process, const char *wanted)
+/* Environments can be large, those that hold shell functions, say. *bytes is how much of it was read; -1: none of our
+ * business. */
+static bool bears(int process, const char *wanted, long *bytes)
 {
-    char text[1 << 16];
+    char text[1 << 14];
+    size_t length = strlen(wanted) + 1, used = 0;
     int fd = openat(process, "environ", O_RDONLY | O_CLOEXEC);
-    size_t used = 0;
-    ssize_t got;
+    bool found = false;
 
-    if (fd < 0)
-        return false;
-    while (used < sizeof text && (got = read(fd, text + used, sizeof text - used)) > 0)
+    *bytes = fd < 0 ? -1 : 0;
+    for (ssize_t got; fd >= 0 && !found && (got = read(fd, text + used, sizeof text - used)) > 0;) {
+        *bytes += got;
         used += (size_t)got;
-    close(fd);
-    return memmem(text, used, wanted, strlen(wanted) + 1) != NULL;
+        found = memmem(text, used, wanted, length) != NULL;
+        size_t kept = used < length ? used : length - 1;
+        memmove(text, text + used - kept, kept);
+        used = kept;
+    }
+    if (fd >= 0)
+        close(fd);
+    return found;
 }
 
+/* Within execve(2) a process has its new memory, but not yet an environment in it, and of the old one no more can be
+ * read: whether it is marked shows when it is through. Kernel threads and the dead have no memory. Fields of proc(5):
+ * 23 vsize, 50 env_start, 51 env_end. */
+static bool is_executing(int process, long bytes)
+{
+    char text[1024];
+    int fd = openat(process, "stat", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    unsigned long long fields[52] = {0};
+
+    if (fd >= 0)
+        close(fd);
+    text[got > 0 ? got : 0] = 0;
+    char *at = strrchr(text, ')');
+    for (int field = 3; at && field <= 51 && (at = strchr(at + 1, ' ')); field++)
+        fields[field] = strtoull(at, NULL, 10);
+    return fields[23] > 0 && (fields[51] == 0 || fields[51] - fields[50] != (unsigned long long)bytes);
+}
+
+enum found { NOT_MARKED, UNDECIDED, MARKED };
+
 /* The pidfd makes sure that who is killed is who was looked at. */
-static bool kill_if_marked(int proc, const char *name, const char *wanted)
+static enum found kill_if_marked(int proc, const char *name, const char *wanted)
 {
     pid_t process = atoi(name);
     int pidfd = (int)syscall(SYS_pidfd_open, process, 0);
     int directory = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool found = pidfd >= 0 && directory >= 0 && process != getpid() && bears(directory, wanted);
+    enum found found = NOT_MARKED;
+    long bytes;
 
-    if (found)
+    if (pidfd >= 0 && directory >= 0 && process != getpid()) {
+        if (bears(directory, wanted, &bytes))
+            found = MARKED;
+        else if (bytes >= 0 && is_executing(directory, bytes))
+            found = UNDECIDED;
+    }
+    if (found == MARKED)
         syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
     if (directory >= 0)
         close(directory);
@@ -116,24 +152,36 @@ static bool kill_if_marked(int proc, const char *name, const char *wanted)
     return found;
 }
 
+/* The most that was found of any process; -1 without /proc. */
+static int look_once(const char *wanted)
+{
+    DIR *proc = opendir("/proc");
+    int most = NOT_MARKED;
+
+    if (!proc)
+        return -1;
+    for (struct dirent *entry; (entry = readdir(proc));) {
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        int found = kill_if_marked(dirfd(proc), entry->d_name, wanted);
+        most = found > most ? found : most;
+    }
+    closedir(proc);
+    return most;
+}
+
 int strays_kill_marked(const char *mark)
 {
     char wanted[128];
+    int found = NOT_MARKED;
 
     snprintf(wanted, sizeof wanted, "%s=%s", variable, mark);
     for (int round = 0; round < ROUNDS; round++) {
-        DIR *proc = opendir("/proc");
-        int found = 0;
-        if (!proc)
-            return -1;
-        for (struct dirent *entry; (entry = readdir(proc));)
-            if (isdigit((unsigned char)entry->d_name[0]))
-                found += kill_if_marked(dirfd(proc), entry->d_name, wanted);
-        closedir(proc);
-        if (found == 0)
-            return 0;
+        found = look_once(wanted);
+        if (found <= NOT_MARKED)
+            return found;
         usleep(ROUND_US);
     }
     errno = EBUSY;
-    return -1;
+    return found == MARKED ? -1 : 0;
 }

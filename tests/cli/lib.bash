@@ -93,6 +93,11 @@ processes_of_house() {
     find /proc -maxdepth 2 -name exe -lname "$PWD/house/*" 2>/dev/null || :
 }
 
+# Who was killed is listed until it has got a CPU to die on.
+no_process_of_house() {
+    [ -z "$(processes_of_house)" ]
+}
+
 has_device() {
     local device
     device=$(stat -c '%Hd:%Ld' disk)

@@ -66,7 +66,7 @@ test_killed_then_clean() {
     wait $run_pid || :
     refuse machine_as_before
     expect 0 "$iotoll" clean
-    wait_for 5 test -z "$(processes_of_house)"
+    wait_for 5 no_process_of_house
     all_as_before
     expect 0 "$iotoll" clean
 }
@@ -85,7 +85,7 @@ test_killed_at_random() {
         kill -"$([ $((i % 3)) = 0 ] && echo INT || echo KILL)" $run_pid
         wait $run_pid || :
         wait_for 10 "$iotoll" clean
-        wait_for 5 test -z "$(processes_of_house)"
+        wait_for 5 no_process_of_house
         all_as_before
     done
 }

@@ -58,7 +58,7 @@ everything_as_before() {
 
 clean_leaves_nothing() {
     wait_for 20 "$iotoll" clean
-    wait_for 10 test -z "$(processes_of_house)"
+    wait_for 10 no_process_of_house
     wait_for 5 everything_as_before
     all_as_before
     settings | diff settings-before -
@@ -149,8 +149,9 @@ test_interrupted() {
         moment 3
         kill -INT $run_pid 2>/dev/null || :
         ended 130
-        # Before its handlers are there, ^C is a kill: then there is nothing to undo.
+        # Before its handlers are there, ^C is a kill: then there is nothing to undo, and what it started dies with it.
         wait_for 5 everything_as_before
+        wait_for 5 no_process_of_house
         all_as_before
         # A ^C may come when all has been measured.
         [ ! -e "${run:-/}/trials.jsonl" ] || [[ $(jq -r .state "$run/run.json") == @(interrupted|complete) ]] ||
