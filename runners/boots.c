@@ -84,6 +84,8 @@ int boots_add(json_t *boots, const json_t *before, const json_t *now, const char
                              directory);
     if (journal_each(directory, find_last_block, &last, error) < 0)
         return -1;
+    if (last < 0 || last == INT64_MAX)
+        return error_set(error, "%s: its blocks are out of range", directory);
     boot = json_pack("{s:s, s:I, s:s}", "boot_id", id_of(now), "first_block", last + 1,
                      "started_utc", environment_utc_now(utc));
     return json_array_append_new(boots, (json_t *)boot) < 0 ? error_set(error, "out of memory") : 0;

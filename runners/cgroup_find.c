@@ -84,7 +84,7 @@ static int locate(struct libmnt_table *table, const char *proc, const char *cont
         rest = "";
     snprintf(mount, 512, "%.250s", mnt_fs_get_target(fs));
     snprintf(own, 512, "%.250s%s", mount, rest);
-    return 0;
+    return *mount == '/' ? 0 : -1;
 }
 
 static bool file_lists(const char *directory, const char *file, const char *word)

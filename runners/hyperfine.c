@@ -117,6 +117,14 @@ static int import_times(struct hyperfine_trial *trial, const struct exchange *ex
     return json_is_integer(json_object_get(trial->record, "whole_process_ns")) ? 0 : -1;
 }
 
+/* 0 for what is no duration of a trial. */
+static uint64_t nanoseconds(const json_t *root, const char *name)
+{
+    json_int_t value = json_integer_value(json_object_get(root, name));
+
+    return value > 0 && value < 1LL << 60 ? (uint64_t)value : 0;
+}
+
 static int import_prepared(struct hyperfine_trial *trial, const struct exchange *exchange)
 {
     json_t *root = load_small(exchange->prepared);
@@ -125,10 +133,9 @@ static int import_prepared(struct hyperfine_trial *trial, const struct exchange 
 
     trial->resident_before_bytes = (uint64_t)json_integer_value(resident);
     json_object_update(trial->record, root);
-    json_int_t spent = json_integer_value(json_object_get(root, "prepare_ns")) +
-                       json_integer_value(json_object_get(root, "verify_ns"));
-    trial->session->accounting.cache_ns += (uint64_t)spent;
-    trial->session->accounting.trials_ns -= (uint64_t)spent; /* it fell into hyperfine's own time */
+    uint64_t spent = nanoseconds(root, "prepare_ns") + nanoseconds(root, "verify_ns");
+    trial->session->accounting.cache_ns += spent;
+    trial->session->accounting.trials_ns -= spent; /* it fell into hyperfine's own time */
     json_decref(root);
     return result;
 }

@@ -2,6 +2,7 @@
 #include "runners/schedule.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,9 +68,14 @@ struct resuming {
 
 static uint64_t record_cost_ns(const json_t *record)
 {
-    return (uint64_t)(json_integer_value(json_object_get(record, "prepare_ns")) +
-                      json_integer_value(json_object_get(record, "verify_ns")) +
-                      json_integer_value(json_object_get(record, "trial_ns")));
+    static const char *const parts[] = {"prepare_ns", "verify_ns", "trial_ns"};
+    uint64_t cost = 0;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        json_int_t part = json_integer_value(json_object_get(record, parts[i]));
+        cost += part > 0 ? (uint64_t)part : 0;
+    }
+    return cost;
 }
 
 static void take_over(const json_t *record, void *context)
@@ -92,7 +98,8 @@ static void take_over(const json_t *record, void *context)
     uint64_t number = (uint64_t)block - schedule->first_block;
     if ((uint64_t)block < schedule->first_block || number >= schedule->session->config.blocks)
         return; /* of another boot, or more blocks were allowed then */
-    schedule->attempts[cell(schedule, (size_t)index, number)]++;
+    unsigned char *attempts = &schedule->attempts[cell(schedule, (size_t)index, number)];
+    *attempts += *attempts < UCHAR_MAX;
     schedule->spent_ns[plan->points[index].group] += record_cost_ns(record);
     if (json_is_true(json_object_get(record, "valid")))
         schedule->times[cell(schedule, (size_t)index, number)] = trial_record_time_ns(record);

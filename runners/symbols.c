@@ -89,10 +89,11 @@ int symbols_kernel(struct symbols *symbols)
     return symbols->count > 0 ? 0 : -1;
 }
 
-/* count items of a size each at an offset, if they lie in the file. */
+/* count items of a size each at an offset, if they lie in the file, and as tables of 64-bit words must. */
 static const void *inside(const struct symbols *symbols, uint64_t offset, uint64_t count, uint64_t size)
 {
-    if (offset > symbols->text_bytes || count > (symbols->text_bytes - offset) / size)
+    if ((size > 1 && offset % sizeof(uint64_t)) || offset > symbols->text_bytes ||
+        count > (symbols->text_bytes - offset) / size)
         return NULL;
     return symbols->text + offset;
 }

@@ -1,57 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A run directory from elsewhere: run.json, then, behind a NUL, its journal. What is loaded is summarised. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
+/* A run directory from elsewhere: run.json, trials.jsonl, counts.jsonl and profiles.jsonl, each behind a NUL. What
+ * is loaded is summarised. */
 #include "analysis/load.h"
 #include "analysis/summary.h"
+#include "tests/fuzz/driver/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char directory[64];
-
-static void leave(void)
-{
-    char path[96];
-
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, i ? "run.json" : "trials.jsonl");
-        unlink(path);
-    }
-    rmdir(directory);
-}
-
-static void put(const char *name, const uint8_t *data, size_t size)
-{
-    char path[96];
-
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *out = fopen(path, "w");
-    if (!out || fwrite(data, 1, size, out) != size || fclose(out))
-        abort();
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const uint8_t *nul = memchr(data, 0, size);
-    size_t header = nul ? (size_t)(nul - data) : size;
+    static const char *const names[] = {"trials.jsonl", "counts.jsonl", "profiles.jsonl"};
     struct summary summary;
     struct run run;
     struct error error;
+    size_t length;
 
-    if (!*directory) {
-        snprintf(directory, sizeof directory, "%s/fuzz-run-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-        if (!mkdtemp(directory))
-            abort();
-        atexit(leave);
+    files_begin();
+    const uint8_t *part = files_part(&data, &size, &length);
+    files_put("run.json", part, length);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        part = files_part(&data, &size, &length);
+        files_put_journal(names[i], part, length);
     }
-    put("run.json", data, header);
-    put("trials.jsonl", data + header + (nul != NULL), size - header - (nul != NULL));
     if (load_run(&run, directory, &error) == 0) {
-        summary_make(&summary, &run, &error);
+        if (summary_make_unchecked(&summary, &run, &error) == 0 &&
+            counts_load(&summary.counts, &run, &error) == 0)
+            shares_load(&summary.shares, &run, &error);
         summary_free(&summary);
     }
     load_free(&run);
