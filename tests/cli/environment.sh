@@ -140,7 +140,7 @@ test_without_hyperfine() {
 
 # As another user, who may not drop caches nor mount: everything else is done, and what is not is said.
 test_without_root() {
-    local as=()
+    local as=() user
     house
     all_real
     cp "$ROOT/configs/tiny.json" .
@@ -150,6 +150,7 @@ test_without_root() {
     else
         mkdir -p open
     fi
+    user=$("${as[@]}" id -u)
     expect 0 "${as[@]}" "$iotoll" run tiny.json --output open/run
     jq -r '.left_out[]' open/run/run.json >left_out
     holds left_out "Without root the page cache is evicted file by file"
@@ -166,10 +167,10 @@ test_without_root() {
     jq -c 'map(select(.supported | not) | [.task, .method, .reason])' out >with_root
     cmp with_root without_root
     expect 0 "${as[@]}" "$iotoll" clean
-    equal "$(ls /tmp/iotoll-65534 2>/dev/null || echo lock)" lock "left in /tmp/iotoll-65534"
-    [ -z "$(find /dev/shm /var/tmp -maxdepth 1 -name 'iotoll-*' -user 65534 ! -name 'iotoll-tests*')" ] ||
+    equal "$(ls "/tmp/iotoll-$user" 2>/dev/null || echo lock)" lock "left in /tmp/iotoll-$user"
+    [ -z "$(find /dev/shm /var/tmp -maxdepth 1 -name 'iotoll-*' -user "$user" ! -name 'iotoll-tests*')" ] ||
         tap_fail "left: $(ls -d /dev/shm/iotoll-* /var/tmp/iotoll-*)"
-    rm -rf /tmp/iotoll-65534
+    rm -rf "/tmp/iotoll-$user"
 }
 
 tap_main
