@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/publish.h"
@@ -24,6 +25,26 @@ long files_read(const char *path, char *text, size_t room)
         used--;
     text[used] = 0;
     return (long)used;
+}
+
+FILE *files_open(const char *path, struct error *error)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0) {
+        int problem = errno;
+        error_set(error, "%s:", path);
+        errno = problem;
+        return NULL;
+    }
+    FILE *file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;
+    if (!file) {
+        error_set(error, "%s: not a regular file", path);
+        close(fd);
+        errno = EINVAL;
+    }
+    return file;
 }
 
 int files_write(const char *path, const char *text, struct error *error)

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <jansson.h>
 
@@ -13,6 +14,10 @@
 /* Read a one-value file such as those of /sys and /proc into text, NUL-terminated, without its last
  * newline. The length, or -1 with errno. */
 long files_read(const char *path, char *text, size_t room);
+
+/* Open a file of a run for reading: a regular one, so that nobody waits for a FIFO that has no writer. NULL with an
+ * error, whose errno is kept. */
+FILE *files_open(const char *path, struct error *error);
 
 /* Create path anew (0600, never through a link) with this text. 0 or -1. */
 int files_write(const char *path, const char *text, struct error *error);

@@ -12,6 +12,7 @@
 
 #include "common/seal.h"
 #include "common/units.h"
+#include "runners/files.h"
 
 enum { LINE_LIMIT = 1 << 20 };
 
@@ -52,7 +53,7 @@ static int cut_torn_line(struct journal *journal, struct error *error)
 /* Where the first damaged line begins and its number; the size of the file if none is. */
 static off_t first_damaged(struct journal *journal, size_t *number, struct error *why)
 {
-    FILE *file = fopen(journal->path, "re");
+    FILE *file = files_open(journal->path, why);
     char *line = NULL;
     size_t room = 0;
     off_t at = file ? 0 : -1;
@@ -108,7 +109,7 @@ static int set_damage_aside(struct journal *journal, struct error *error)
     off_t start = first_damaged(journal, &number, &why);
 
     if (start < 0 || fstat(journal->fd, &status) < 0)
-        return error_set(error, "%s:", journal->path);
+        return error_set(error, "%s: cannot be read:", journal->path);
     if (start == status.st_size)
         return 0;
     int aside = open_aside(journal, path);
@@ -227,11 +228,9 @@ int journal_each_beside(const char *directory, const char *name,
     int result = 0;
 
     snprintf(path, sizeof path, "%.900s/%.64s", directory, name);
-    FILE *file = fopen(path, "re");
-    if (!file && errno == ENOENT)
-        return 0;
+    FILE *file = files_open(path, error);
     if (!file)
-        return error_set(error, "%s:", path);
+        return errno == ENOENT ? 0 : -1;
     for (ssize_t length; result == 0 && (length = getline(&line, &room, file)) > 0;)
         if (line[length - 1] == '\n') /* a torn last line is journal_open's to cut off */
             result = visit_line(path, ++number, line, (size_t)length - 1, visit, context, error);

@@ -24,7 +24,11 @@ json_t *run_file_load(const char *directory, struct error *error)
     json_error_t problem;
 
     snprintf(path, sizeof path, "%.900s/run.json", directory);
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
+    FILE *file = files_open(path, error);
+    if (!file)
+        return NULL;
+    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
+    fclose(file);
     if (!root) {
         error_set(error, "%s: %s", path, problem.text);
         return NULL;

@@ -153,6 +153,24 @@ test_resume_elsewhere() {
     done
 }
 
+# A directory from elsewhere may hold anything under these names: nobody waits for it.
+test_resume_of_what_is_no_file() {
+    local name code
+    house
+    real scan/stream
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
+    expect 0 "$iotoll" run config.json --output run
+    for name in run.json trials.jsonl; do
+        cp -r run other
+        rm other/$name
+        mkfifo other/$name
+        code=$([ $name = run.json ] && echo 2 || echo 3)
+        expect "$code" timeout 20 "$iotoll" run --resume other
+        holds err "$name"
+        rm -r other
+    done
+}
+
 test_existing_directory_is_refused() {
     complete_run
     cp run/trials.jsonl before
