@@ -169,7 +169,7 @@ check: tests
 	$(Q)runners/kernels_fetch.sh build/kernels 6.1 6.12 || echo "  no kernels to boot: their tests will be skipped"
 	$(Q)BUILD=$(BUILD) tests/run
 
-# make torture TORTURE="--kills 20 --methods 10 --interrupts 10 --seed 2"; half an hour without.
+# make torture TORTURE="--kills 20 --methods 10 --interrupts 10 --seed 2 --shard 1/9"; an hour or two without.
 TORTURE ?= --kills 300 --methods 100 --interrupts 100 --all
 torture: tests
 	$(Q)BUILD=$(BUILD) TORTURE="$(TORTURE)" DEADLINE=7200 tests/run torture
