@@ -53,17 +53,32 @@ static bool wins(const struct summary *summary, const struct decision *decision,
     return false;
 }
 
+/* Two decimals, but no more than three digits, and two digits of what is small; greatest decides. */
+static void write_times(double times, double greatest, FILE *out)
+{
+    if (greatest < 0.0995)
+        fprintf(out, "%.2g", times);
+    else
+        fprintf(out, "%.*f", greatest < 9.995 ? 2 : greatest < 99.95 ? 1 : 0, times);
+}
+
 void answers_times(double times, FILE *out)
 {
-    fprintf(out, times < 9.995 ? "%.2f×" : "%.1f×", times);
+    write_times(times, times, out);
+    fputs("×", out);
 }
 
 static void write_bounds(const struct interval *speed, FILE *out)
 {
-    if (speed->bounded)
-        fprintf(out, speed->high < 9.995 ? " [%.2f, %.2f]" : " [%.1f, %.1f]", speed->low, speed->high);
-    else
+    if (!speed->bounded) {
         fputs(" [?]", out);
+        return;
+    }
+    fputs(" [", out);
+    write_times(speed->low, speed->high, out);
+    fputs(", ", out);
+    write_times(speed->high, speed->high, out);
+    fputs("]", out);
 }
 
 void answers_speed(const struct interval *speed, FILE *out)
@@ -74,8 +89,10 @@ void answers_speed(const struct interval *speed, FILE *out)
 
 void answers_span(const struct interval *least, double greatest, FILE *out)
 {
-    if (greatest > 1.005 * least->middle)
-        fprintf(out, greatest < 9.995 ? "%.2f–" : "%.1f–", least->middle);
+    if (greatest > 1.005 * least->middle) {
+        write_times(least->middle, greatest, out);
+        fputs("–", out);
+    }
     answers_times(greatest, out);
     write_bounds(least, out);
 }

@@ -14,7 +14,7 @@ size_t answers_family_end(const struct summary *summary, size_t first);
 /* "sendfile is fastest (1.84x stream [1.79, 1.90])", "sendfile and mmb cannot be told apart". */
 void answers_decision(const struct summary *summary, const struct decision *decision, FILE *out);
 
-/* "1.84x" with two decimals, one from 10 on. */
+/* "1.84x", "18.4x", "1840x", "0.012x". */
 void answers_times(double times, FILE *out);
 
 /* "1.84x [1.79, 1.90]"; without bounds "1.84x [?]". */

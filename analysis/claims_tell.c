@@ -140,12 +140,20 @@ static void tell_phases(const struct telling *telling, const struct group *group
     if (!(all > 0) || !begin(telling, &sentence))
         return;
     fprintf(sentence.out,
-            "%s spends %s (%.2g %%) on setup (open, map), %s (%.3g %%) on the transfer and %s (%.2g %%) on teardown "
+            "%s spends %s (%.0f %%) on setup (open, map), %s (%.0f %%) on the transfer and %s (%.0f %%) on teardown "
             "(unmap, close).",
             row->label, units_human_duration(row->setup_ns, setup), 100 * row->setup_ns / all,
             units_human_duration(row->transfer_ns, transfer), 100 * row->transfer_ns / all,
             units_human_duration(row->teardown_ns, teardown), 100 * row->teardown_ns / all);
     end(telling, &sentence);
+}
+
+/* In percent; without the sign of what is none to be shown. */
+static double share(double part, double all)
+{
+    double percent = 100 * part / all;
+
+    return fabs(percent) < 0.5 ? 0 : percent;
 }
 
 /* Where the extra time goes, against each that is proven faster. */
@@ -160,9 +168,9 @@ static void tell_excess(const struct telling *telling, size_t of, size_t to)
     if (summary_verdict(&time, telling->summary->margin) != VERDICT_FASTER || excess <= 0 || !begin(telling, &sentence))
         return;
     fprintf(sentence.out,
-            "Of the %s more than %s (by the medians), %.3g %% is setup, %.3g %% transfer and %.3g %% teardown.",
-            units_human_duration(excess, human), b->label, 100 * (a->setup_ns - b->setup_ns) / excess,
-            100 * (a->transfer_ns - b->transfer_ns) / excess, 100 * (a->teardown_ns - b->teardown_ns) / excess);
+            "Of the %s more than %s (by the medians), %.0f %% is setup, %.0f %% transfer and %.0f %% teardown.",
+            units_human_duration(excess, human), b->label, share(a->setup_ns - b->setup_ns, excess),
+            share(a->transfer_ns - b->transfer_ns, excess), share(a->teardown_ns - b->teardown_ns, excess));
     end(telling, &sentence);
 }
 

@@ -27,6 +27,13 @@ double efficiency_of(const struct summary *summary, size_t point, const char **l
     return *why ? NAN : achieved / most;
 }
 
+bool efficiency_is_beyond(const struct summary *summary, size_t point)
+{
+    const char *limit, *why;
+
+    return efficiency_of(summary, point, &limit, &why) > 1.1;
+}
+
 void efficiency_limit(const struct run *run, const struct point *point, double factor,
                       struct chart_panel *panel)
 {

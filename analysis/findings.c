@@ -9,6 +9,7 @@
 #include "analysis/answers.h"
 #include "analysis/crossover.h"
 #include "analysis/decide.h"
+#include "analysis/efficiency.h"
 #include "common/text.h"
 #include "common/units.h"
 
@@ -113,7 +114,7 @@ static bool is_named(const struct writer *writer, const char *task)
     return false;
 }
 
-/* The greatest gains, one a task. The end of the interval counts, not the estimate. */
+/* The greatest gains, one a task, of what does the same work. The end of the interval counts, not the estimate. */
 static void find_gains(struct writer *writer, size_t most, const char *preface,
                        bool (*counts)(const struct summary *, const struct decision *))
 {
@@ -124,6 +125,7 @@ static void find_gains(struct writer *writer, size_t most, const char *preface,
         for (size_t d = 0; d < summary->decision_count; d++)
             if (counts(summary, &summary->decisions[d]) &&
                 !is_named(writer, summary->decisions[d].point->task) &&
+                !efficiency_is_beyond(summary, summary->decisions[d].winners[0]) &&
                 (best < 0 || summary->decisions[d].gain.low > summary->decisions[best].gain.low))
                 best = (long)d;
         FILE *out = best < 0 ? NULL : begin(writer, best);
@@ -178,7 +180,8 @@ static void find_thrift(struct writer *writer)
 
     for (size_t d = 0; d < summary->decision_count; d++) {
         const struct decision *decision = &summary->decisions[d];
-        if (!decide_is_resolved(decision) || decision->baseline < 0)
+        if (!decide_is_resolved(decision) || decision->baseline < 0 ||
+            efficiency_is_beyond(summary, decision->winners[0]))
             continue;
         const struct interval *own = &summary->rows[decision->winners[0]].cpu_s_per_gib;
         const struct interval *base = &summary->rows[decision->baseline].cpu_s_per_gib;
@@ -203,22 +206,28 @@ static void find_thrift(struct writer *writer)
 
 static void find_crossing(struct writer *writer)
 {
+    enum { MOST = 3 };
     const struct summary *summary = writer->summary;
-    struct crossover crossing;
+    struct crossover list[MOST];
     char name[LABEL_SIZE];
 
     for (size_t first = 0, last; first < summary->decision_count; first = last) {
         last = answers_family_end(summary, first);
-        long found = crossover_find(summary, first, last, &crossing, 1);
-        if (found < 0)
+        long count = crossover_find(summary, first, last, list, MOST);
+        if (count < 0)
             text_spoil(writer->out);
-        if (found < 1)
+        if (count < 1)
             continue;
         FILE *out = begin(writer, (long)first);
         if (!out)
             return;
-        fprintf(out, "%s: ", label_family(summary->decisions[first].point, name));
-        crossover_words(summary, &crossing, out);
+        fprintf(out, "%s:", label_family(summary->decisions[first].point, name));
+        for (long i = 0; i < count && i < MOST; i++) {
+            if (strcmp(point_of(summary, list[i].after)->method, point_of(summary, list[0].after)->method))
+                continue;
+            fputc(' ', out);
+            crossover_words(summary, &list[i], out);
+        }
         end(writer);
         return;
     }

@@ -49,7 +49,9 @@ static void write_use(FILE *out, const struct summary *summary, const struct ran
     fprintf(out, "<td data-label=\"Use\" class=\"use\"><a href=\"#d%zu\">", range->first);
     if (range->winner_count == 0)
         fputs("<i>unresolved</i>; lowest median so far: ", out);
-    html_format_in(out, range->winner_count ? "b" : "span", "%s", summary->rows[shown].label);
+    fputs(range->winner_count ? "<b>" : "<span>", out);
+    html_text(out, summary->rows[shown].label);
+    fputs(range->winner_count ? "</b>" : "</span>", out);
     for (size_t i = 1; i < range->winner_count && i < MOST_NAMED; i++)
         html_format(out, ", %s", summary->rows[range->winners[i]].label);
     if (range->winner_count > MOST_NAMED)
@@ -109,8 +111,6 @@ static void find_efficiency(const struct summary *summary, const struct range *r
     }
 }
 
-/* A method may beat a limit a little, since both are measured; if by much, it does not do what the limit is of. */
-static const double most_efficient = 1.1;
 static const char beyond[] = "more than was measured as the limit: it does not move all bytes, or a cache serves them";
 
 static void write_efficiency(FILE *out, const struct summary *summary, const struct range *range)
@@ -118,7 +118,10 @@ static void write_efficiency(FILE *out, const struct summary *summary, const str
     const size_t point = ranges_shown(summary, range, range->first);
     const char *limit, *why;
     double share[2];
+    bool is_beyond = false;
 
+    for (size_t d = range->first; d < range->last; d++)
+        is_beyond |= efficiency_is_beyond(summary, ranges_shown(summary, range, d));
     find_efficiency(summary, range, share, &limit, &why);
     if (isnan(share[0])) {
         fputs("<td data-label=\"Efficiency\" class=\"number none\"><a href=\"#no-limit\" title=\"", out);
@@ -127,7 +130,7 @@ static void write_efficiency(FILE *out, const struct summary *summary, const str
         return;
     }
     fprintf(out, "<td data-label=\"Efficiency\" class=\"number\"><a href=\"#p%zu\"", point);
-    if (share[1] > most_efficient)
+    if (is_beyond)
         fprintf(out, " title=\"%s\">&gt; 100 %%", beyond);
     else if (lround(100 * share[1]) > lround(100 * share[0]))
         fprintf(out, ">%.0f–%.0f %%", 100 * share[0], 100 * share[1]);

@@ -39,6 +39,29 @@ static bool baseline_wins(const struct summary *summary, const struct decision *
     return decision->baseline >= 0 && wins(summary, decision, (size_t)decision->baseline);
 }
 
+static bool is_faster(const struct summary *summary, size_t point)
+{
+    return summary->rows[point].verdict == VERDICT_FASTER;
+}
+
+/* Whether something among the winners is proven faster than its baseline. */
+static bool has_gain(const struct summary *summary, const struct decision *decision)
+{
+    for (size_t i = 0; i < decision->winner_count; i++)
+        if (is_faster(summary, decision->winners[i]))
+            return true;
+    return false;
+}
+
+/* Whether the point's setting is an answer for the next size, too: where there are proven gains, only they are. */
+static bool stays(const struct summary *summary, size_t point, const struct decision *next)
+{
+    long member = member_like(summary, next, point);
+
+    return member >= 0 && wins(summary, next, point) &&
+           (!has_gain(summary, next) || (is_faster(summary, point) && is_faster(summary, (size_t)member)));
+}
+
 /* Take the decision into the range, if something is left that wins everywhere. */
 static bool join(const struct summary *summary, struct range *range, size_t d)
 {
@@ -48,15 +71,16 @@ static bool join(const struct summary *summary, struct range *range, size_t d)
     if (range->winner_count == 0 || !decide_is_resolved(next))
         return range->winner_count == 0 && !decide_is_resolved(next) &&
                !strcmp(label_of(summary, first->members[0]), label_of(summary, next->members[0]));
-    if (baseline_wins(summary, first) != baseline_wins(summary, next))
+    if (baseline_wins(summary, first) != baseline_wins(summary, next) ||
+        has_gain(summary, first) != has_gain(summary, next))
         return false;
     for (size_t i = 0; i < range->winner_count; i++)
-        left += wins(summary, next, range->winners[i]);
+        left += stays(summary, range->winners[i], next);
     if (left == 0)
         return false;
     left = 0;
     for (size_t i = 0; i < range->winner_count; i++)
-        if (wins(summary, next, range->winners[i]))
+        if (stays(summary, range->winners[i], next))
             range->winners[left++] = range->winners[i];
     range->winner_count = left;
     return true;

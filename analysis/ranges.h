@@ -9,7 +9,8 @@
 #include "analysis/summary.h"
 
 /* Decisions [first, last) of one family, all with two points or more. Sizes stay together while some setting
- * wins at all of them and the baseline does so at all or at none. */
+ * wins at all of them, the baseline does so at all or at none, and where one has a proven gain all have it, by the
+ * same setting. */
 struct range {
     size_t first, last;
     size_t *winners; /* points of decisions[first] whose settings win at every size; least CPU first; owned */

@@ -41,6 +41,9 @@ static int close_fixture(void **state)
     return 0;
 }
 
+/* Proven faster, but not by more than what a winner may lack: 1 % and 5 % in turn. */
+#define SLIGHT 1.03
+
 /* Four methods at 64K, 256K, 1M and 4M: how much faster than stream each is, at each size. */
 static void write_run(const double speeds[SIZES][METHODS], size_t sizes, unsigned blocks)
 {
@@ -51,7 +54,10 @@ static void write_run(const double speeds[SIZES][METHODS], size_t sizes, unsigne
     fixture_header(&fixture, NULL);
     for (unsigned b = 0; b < blocks; b++)
         for (size_t i = 0; i < sizes * METHODS; i++) {
-            double time = 1e7 * (1 + 0.1 * (b % 3)) / speeds[i / METHODS][i % METHODS];
+            double speed = speeds[i / METHODS][i % METHODS];
+            if (speed == SLIGHT)
+                speed += b % 2 ? 0.02 : -0.02;
+            double time = 1e7 * (1 + 0.1 * (b % 3)) / speed;
             fixture_trial(&fixture, i, b, (uint64_t)(time * (1 + 0.0005 * ((b + i) % 4))));
         }
     if (load_run(&run, fixture.directory, &error) < 0 || summary_make(&summary, &run, &error) < 0)
@@ -133,6 +139,21 @@ static void test_a_tie_with_the_baseline_is_a_row_of_its_own(void **state)
     assert_string_equal(words(ranges_size, 1), "256K to 1M");
 }
 
+/* A proven gain does not vanish in a row with sizes that have none, though the baseline wins at all. */
+static void test_a_proven_gain_is_a_row_of_its_own(void **state)
+{
+    static const double speeds[SIZES][METHODS] = {{1, 1, 0.5, 0.5}, {1, SLIGHT, 0.5, 0.5}, {1, SLIGHT, 0.5, 0.5}};
+
+    (void)state;
+    write_run(speeds, 3, BLOCKS);
+    assert_int_equal(summary.decisions[1].winner_count, 2);
+    assert_int_equal(ranges.count, 2);
+    assert_string_equal(words(ranges_size, 0), "64K");
+    assert_int_equal(ranges.list[1].winner_count, 1);
+    assert_string_equal(method(ranges.list[1].winners[0]), "mmap");
+    assert_true(ranges_is_gain(&summary, &ranges.list[1]));
+}
+
 static void test_the_baseline_shown_has_no_gain(void **state)
 {
     static const double speeds[SIZES][METHODS] = {{1, 0.5, 0.5, 0.5}, {1, 0.5, 0.5, 0.5}};
@@ -164,6 +185,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_winner_is_one_row, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_what_wins_everywhere_is_named, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_a_tie_with_the_baseline_is_a_row_of_its_own, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_a_proven_gain_is_a_row_of_its_own, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_the_baseline_shown_has_no_gain, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_unresolved_sizes, open_fixture, close_fixture),
     };
