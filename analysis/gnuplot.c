@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -17,10 +16,11 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/confine.h"
 #include "common/publish.h"
 #include "common/units.h"
 
-enum { NOBODY = 65534, NOT_STARTED = 127, LARGEST_IMAGE = 32 << 20 };
+enum { NOT_STARTED = 127, LARGEST_IMAGE = 32 << 20, MEMORY = 1 << 30, DESCRIPTORS = 64 };
 
 static const char complaints[] = "gnuplot.log";
 
@@ -59,9 +59,43 @@ static void limit(int resource, rlim_t value)
     setrlimit(resource, &limit);
 }
 
+/* A program that $PATH leads to; false if there is none. */
+static bool find_program(const char *name, char path[4096])
+{
+    const char *at = getenv("PATH");
+
+    for (size_t length; at && *at; at += length + (at[length] == ':')) {
+        length = strcspn(at, ":");
+        if (*at == '/' && snprintf(path, 4096, "%.*s/%s", (int)length, at, name) < 4096 && access(path, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* gnuplot's own language runs commands and opens any file; whoever finds a way to speak it to us may draw. */
+static int confine(const char *program, unsigned seconds)
+{
+    const struct confine_path paths[] = {CONFINE_SYSTEM,
+                                         {program, CONFINE_RUN},
+                                         {"/lib", CONFINE_RUN}, /* the loader; no shell is there */
+                                         {"/lib64", CONFINE_RUN},
+                                         {".", CONFINE_READ | CONFINE_WRITE}};
+
+    limit(RLIMIT_CPU, seconds);
+    limit(RLIMIT_FSIZE, LARGEST_IMAGE);
+    limit(RLIMIT_AS, MEMORY);
+    limit(RLIMIT_NOFILE, DESCRIPTORS);
+    limit(RLIMIT_CORE, 0);
+    if (geteuid() == 0 && confine_become(CONFINE_NOBODY, CONFINE_NOBODY) < 0)
+        return -1;
+    if (confine_files(paths, sizeof paths / sizeof *paths) < 0 || confine_capabilities(0) < 0)
+        return -1;
+    return confine_calls() < 0 ? -1 : 0;
+}
+
 /* In the child: nothing of ours is left but the directory. Returns only if gnuplot cannot be
  * started. */
-static void become_gnuplot(const struct gnuplot *plot, unsigned seconds)
+static void become_gnuplot(const struct gnuplot *plot, const char *program, unsigned seconds)
 {
     static char *const arguments[] = {"gnuplot", "-d", GNUPLOT_SCRIPT, NULL};
     char home[4096 + 8], cache[4096 + 16];
@@ -76,16 +110,11 @@ static void become_gnuplot(const struct gnuplot *plot, unsigned seconds)
     if (log < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
         return;
     closefrom(3);
-    if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-                           setresuid(NOBODY, NOBODY, NOBODY) < 0))
-        return;
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    limit(RLIMIT_CPU, seconds);
-    limit(RLIMIT_FSIZE, LARGEST_IMAGE);
-    limit(RLIMIT_CORE, 0);
     snprintf(home, sizeof home, "HOME=%s", plot->directory);
     snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s", plot->directory);
-    execvpe(arguments[0], arguments, environment);
+    if (confine(program, seconds) == 0)
+        execve(program, arguments, environment);
+    perror("cannot be confined and started");
 }
 
 /* Its status, or -1 with ETIME. */
@@ -128,22 +157,22 @@ static void read_complaint(const struct gnuplot *plot, char *text, size_t size)
 
 int gnuplot_run(struct gnuplot *plot, unsigned seconds, struct error *error)
 {
-    char complaint[400];
+    char complaint[400], program[4096];
 
-    if (geteuid() == 0 && fchown(plot->fd, NOBODY, NOBODY) < 0)
+    if (!find_program("gnuplot", program))
+        return error_set(error, "there is no gnuplot in $PATH; is it installed (gnuplot-nox)?");
+    if (geteuid() == 0 && fchown(plot->fd, CONFINE_NOBODY, CONFINE_NOBODY) < 0)
         return error_set(error, "%s: cannot give it to nobody:", plot->directory);
     pid_t child = fork();
     if (child < 0)
         return error_set(error, "gnuplot: cannot fork:");
     if (child == 0) {
-        become_gnuplot(plot, seconds);
+        become_gnuplot(plot, program, seconds);
         _exit(NOT_STARTED);
     }
     int status = wait_until(child, seconds);
     if (status < 0)
         return error_set(error, "gnuplot:");
-    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED)
-        return error_set(error, "gnuplot cannot be started; is it installed (gnuplot-nox)?");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     read_complaint(plot, complaint, sizeof complaint);

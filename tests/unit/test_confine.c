@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is given up is gone: each case gives something up in a child and tries to use it all the same. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "analysis/gnuplot.h"
+#include "common/confine.h"
+
+static char outside[64], inside[96], secret[96], made[96], open_directory[96];
+static struct error error;
+
+static long landlock(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+static void need_landlock(void)
+{
+    if (landlock() >= 1)
+        return;
+    print_message("this kernel has no Landlock\n");
+    skip();
+}
+
+/* The status that a child leaves in which this ran: 0 if all of it was true. */
+static int in_child(int (*attempt)(void))
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(attempt());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+#define MUST(condition)                                                                                            \
+    do {                                                                                                           \
+        if (!(condition)) {                                                                                        \
+            fprintf(stderr, "# %s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, strerror(errno));                \
+            return 1;                                                                                              \
+        }                                                                                                          \
+    } while (0)
+
+static int try_files(void)
+{
+    const struct confine_path paths[] = {
+        CONFINE_SYSTEM, {inside, CONFINE_READ | CONFINE_WRITE}, {"/nowhere", CONFINE_WRITE}};
+    char path[128];
+
+    MUST(confine_files(paths, sizeof paths / sizeof *paths) == 1);
+    MUST(open(secret, O_RDONLY) < 0 && errno == EACCES);
+    MUST(open(made, O_WRONLY | O_CREAT, 0600) < 0 && errno == EACCES);
+    MUST(open("/etc/passwd", O_RDONLY) >= 0);
+    MUST(open("/etc/passwd", O_WRONLY) < 0);
+    snprintf(path, sizeof path, "%s/file", inside);
+    MUST(open(path, O_RDWR | O_CREAT | O_TRUNC, 0600) >= 0);
+    MUST(symlink("/etc/passwd", made) < 0 && errno == EACCES);
+    MUST(rename(path, made) < 0);
+    MUST(execl("/bin/true", "true", NULL) < 0 && errno == EACCES);
+    MUST(unlink(path) == 0);
+    return 0;
+}
+
+static int try_to_connect(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(1)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    MUST(confine_files(NULL, 0) == 1);
+    MUST(connect(fd, (struct sockaddr *)&address, sizeof address) < 0 && errno == EACCES);
+    MUST(kill(getppid(), 0) < 0 || landlock() < 6);
+    return 0;
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    need_landlock();
+    assert_int_equal(in_child(try_files), 0);
+}
+
+static void test_network(void **state)
+{
+    (void)state;
+    need_landlock();
+    if (landlock() < 4)
+        skip();
+    assert_int_equal(in_child(try_to_connect), 0);
+}
+
+static void *nothing(void *argument)
+{
+    return argument;
+}
+
+static int try_calls(void)
+{
+    pthread_t thread;
+
+    MUST(confine_calls() == 1);
+    MUST(pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0);
+    MUST(fork() < 0 && errno == EPERM);
+    MUST(vfork() < 0 && errno == EPERM);
+    MUST(system("exit 0") != 0);
+    MUST(!popen("exit 0", "r"));
+    MUST(socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM);
+    MUST(syscall(SYS_io_uring_setup, 1, NULL) < 0 && errno == EPERM);
+    MUST(open("/dev/null", O_RDONLY) >= 0);
+    return 0;
+}
+
+static void test_calls(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(try_calls), 0);
+}
+
+/* Over execve(2), which gives the superuser all capabilities as a rule. */
+static int try_capabilities(void)
+{
+    MUST(confine_capabilities(CONFINE_CAPABILITY(CAP_CHOWN)) == 0);
+    MUST(geteuid() != 0 || chown(secret, 1, 1) == 0);
+    MUST(geteuid() != 0 || chown(secret, 0, 0) == 0);
+    MUST(confine_capabilities(0) == 0);
+    MUST(mount("none", inside, "tmpfs", 0, NULL) < 0 && errno == EPERM);
+    MUST(chown(secret, 1, 1) < 0);
+    MUST(setuid(1) < 0);
+    execl("/bin/sh", "sh", "-c", "! grep -q '^Cap[PEA][a-z]*:.*[1-9a-f]' /proc/self/status && "
+                                 "grep -q '^NoNewPrivs:.1' /proc/self/status", NULL);
+    return 127;
+}
+
+static void test_capabilities(void **state)
+{
+    (void)state;
+    if (geteuid() == 0)
+        assert_int_equal(in_child(try_capabilities), 0);
+    else
+        skip();
+}
+
+static int try_become(void)
+{
+    MUST(confine_become(CONFINE_NOBODY, CONFINE_NOBODY) == 0);
+    MUST(getuid() == CONFINE_NOBODY && getgid() == CONFINE_NOBODY && getgroups(0, NULL) == 0);
+    MUST(setuid(0) < 0);
+    return 0;
+}
+
+static void test_become(void **state)
+{
+    (void)state;
+    if (geteuid() == 0)
+        assert_int_equal(in_child(try_become), 0);
+    else
+        skip();
+}
+
+/* Run a script as charts are drawn; the path of a file in gnuplot's directory. */
+static int run_script(const char *script, const char *left, int *exists)
+{
+    struct gnuplot plot;
+
+    assert_int_equal(gnuplot_open(&plot, &error), 0);
+    FILE *out = gnuplot_file(&plot, GNUPLOT_SCRIPT, &error);
+    assert_non_null(out);
+    fputs(script, out);
+    fclose(out);
+    int result = gnuplot_run(&plot, 20, &error);
+    *exists = faccessat(plot.fd, left, F_OK, 0) == 0;
+    gnuplot_close(&plot);
+    return result;
+}
+
+static void need_gnuplot(void)
+{
+    if (access("/usr/bin/gnuplot", X_OK) < 0)
+        skip();
+}
+
+/* With or without Landlock: no command is run. */
+static void test_gnuplot_runs_nothing(void **state)
+{
+    static const char *const attacks[] = {
+        "a = `touch %s; touch left; echo 1`\n", "a = system(\"touch %s; touch left\")\n",
+        "system \"touch %s; touch left\"\n", "!touch %s; touch left\n",
+        "set print \"|touch %s; touch left\"\nprint 1\nunset print\n",
+        "set terminal svg\nset output \"|touch %s; touch left\"\nplot x\n",
+        "plot \"<touch %s; touch left; echo 1\"\n"};
+    char script[512];
+    int left;
+
+    (void)state;
+    need_gnuplot();
+    for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
+        snprintf(script, sizeof script, attacks[i], made);
+        run_script(script, "left", &left);
+        if (left || access(made, F_OK) == 0)
+            fail_msg("a command was run by %s", attacks[i]);
+    }
+}
+
+/* Neither may a file be read or written elsewhere, though everybody may. */
+static void test_gnuplot_stays_inside(void **state)
+{
+    char script[512];
+    int left;
+
+    (void)state;
+    need_gnuplot();
+    need_landlock();
+    snprintf(script, sizeof script, "set print \"%s\"\nprint 1\n", made);
+    run_script(script, "left", &left);
+    assert_int_not_equal(access(made, F_OK), 0);
+    snprintf(script, sizeof script, "load \"%s\"\n", secret);
+    run_script(script, "left", &left);
+    assert_false(left);
+    snprintf(script, sizeof script, "set print \"left\"\nprint 1\n");
+    assert_int_equal(run_script(script, "left", &left), 0);
+    assert_true(left);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    snprintf(outside, sizeof outside, "/tmp/iotoll-confine-XXXXXX");
+    if (!mkdtemp(outside) || chmod(outside, 0755) < 0)
+        return -1;
+    snprintf(inside, sizeof inside, "%s/inside", outside);
+    snprintf(secret, sizeof secret, "%s/secret", outside);
+    snprintf(open_directory, sizeof open_directory, "%s/open", outside);
+    snprintf(made, sizeof made, "%.90s/made", open_directory);
+    FILE *file = fopen(secret, "w");
+    if (!file || mkdir(inside, 0700) < 0 || mkdir(open_directory, 0777) < 0 || chmod(open_directory, 0777) < 0)
+        return -1;
+    fputs("set print \"left\"\nprint 1\n", file);
+    return fclose(file);
+}
+
+static int end(void **state)
+{
+    (void)state;
+    unlink(made);
+    unlink(secret);
+    rmdir(inside);
+    rmdir(open_directory);
+    return rmdir(outside);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files),        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_calls),        cmocka_unit_test(test_capabilities),
+        cmocka_unit_test(test_become),       cmocka_unit_test(test_gnuplot_runs_nothing),
+        cmocka_unit_test(test_gnuplot_stays_inside),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
