@@ -71,7 +71,7 @@ static const struct command {
     {"kernels", kernels_main, "kernels CONFIG --kernel IMAGE...\n"
                               "                            boot kernels in turn, run the config in each, compare"},
     {"list", list_main, "list [--json]             every method, and whether it works here"},
-    {"sink", sink_main, "sink --listen HOST:PORT --token-file FILE\n"
+    {"sink", sink_main, "sink --listen [HOST:]PORT --token-file FILE\n"
                         "                            receive what another host's send methods "
                         "send"},
     {"clean", clean_main, "clean                     remove what a killed run left behind"},

@@ -5,11 +5,8 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,19 +17,10 @@
 #include "common/clock.h"
 #include "common/content.h"
 #include "common/digest.h"
+#include "common/units.h"
 
-enum { RECEIVE_BYTES = 256 << 10 };
-static const uint64_t REQUEST_LIMIT = 1ULL << 44; /* bytes; a wrong count must not hold a thread for ever */
-
-struct sink {
-    const char *token;
-    atomic_int connections;
-};
-
-struct connection {
-    struct sink *sink;
-    int socket;
-};
+static const uint64_t NS_PER_YEAR = 365 * 86400 * NS_PER_S;
+static const uint64_t REQUEST_LIMIT = 1ULL << 44; /* bytes; a wrong count must not hold a place for ever */
 
 static int bind_first(struct addrinfo *found)
 {
@@ -92,16 +80,6 @@ int sink_listen_unix(const char *path, struct error *error)
     return -1;
 }
 
-/* Equal time for every wrong token. */
-static int same_token(const char *a, const char *b)
-{
-    unsigned char different = 0;
-
-    for (int i = 0; i < WIRE_TOKEN_SIZE; i++)
-        different |= (unsigned char)(a[i] ^ b[i]);
-    return different == 0;
-}
-
 /* MSG_TRUNC lets TCP drop the bytes without copying them out (tcp(7)); other sockets copy. */
 static int receive_body(int socket, const struct wire_request *request, char *buffer,
                         struct wire_reply *reply)
@@ -112,7 +90,7 @@ static int receive_body(int socket, const struct wire_request *request, char *bu
     digest_start(&digest, 0);
     while (reply->bytes < request->bytes) {
         uint64_t left = request->bytes - reply->bytes;
-        ssize_t got = recv(socket, buffer, left < RECEIVE_BYTES ? left : RECEIVE_BYTES, drop);
+        ssize_t got = recv(socket, buffer, left < SINK_BUFFER ? left : SINK_BUFFER, drop);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
@@ -130,10 +108,10 @@ static int send_body(int socket, const struct wire_request *request, char *buffe
 {
     uint64_t place = 0;
 
-    pattern_fill(0, buffer, RECEIVE_BYTES);
+    pattern_fill(0, buffer, SINK_BUFFER);
     while (reply->bytes < request->bytes) {
-        uint64_t length = request->period - place < RECEIVE_BYTES ? request->period - place : RECEIVE_BYTES;
-        pattern_stamp(place, buffer, RECEIVE_BYTES);
+        uint64_t length = request->period - place < SINK_BUFFER ? request->period - place : SINK_BUFFER;
+        pattern_stamp(place, buffer, SINK_BUFFER);
         if (wire_send(socket, buffer, length) < 0)
             return -1;
         reply->bytes += length;
@@ -144,7 +122,7 @@ static int send_body(int socket, const struct wire_request *request, char *buffe
 
 static int move_body(int socket, const struct wire_request *request, char *buffer, struct wire_reply *reply)
 {
-    if (request->mode > WIRE_SEND || request->bytes > REQUEST_LIMIT)
+    if (request->mode > WIRE_SEND)
         return -1;
     if (request->mode != WIRE_SEND)
         return receive_body(socket, request, buffer, reply);
@@ -153,79 +131,31 @@ static int move_body(int socket, const struct wire_request *request, char *buffe
     return send_body(socket, request, buffer, reply);
 }
 
-static int answer_request(int socket, char *buffer)
+int sink_request(int socket, struct wire_request *request)
 {
-    struct wire_request request;
-    struct wire_reply reply = {0};
-
-    if (wire_receive(socket, &request, sizeof request) < 0)
+    if (wire_receive(socket, request, sizeof *request) < 0)
         return -1;
+    request->mode = le64toh(request->mode);
+    request->bytes = le64toh(request->bytes);
+    request->period = le64toh(request->period);
+    return request->bytes > REQUEST_LIMIT ? -1 : 0;
+}
+
+int sink_fulfil(int socket, const struct wire_request *request, char *buffer)
+{
+    struct wire_reply reply = {0};
     uint64_t cpu_before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    request.mode = le64toh(request.mode);
-    request.bytes = le64toh(request.bytes);
-    request.period = le64toh(request.period);
-    if (move_body(socket, &request, buffer, &reply) < 0)
+
+    if (move_body(socket, request, buffer, &reply) < 0)
         return -1;
     reply.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
     reply = (struct wire_reply){htole64(reply.bytes), htole64(reply.digest), htole64(reply.cpu_ns)};
     return wire_send(socket, &reply, sizeof reply);
 }
 
-static void *converse(void *argument)
-{
-    struct connection *connection = argument;
-    struct timeval patience = {.tv_sec = SINK_PATIENCE_S};
-    struct wire_hello hello;
-    int enable = 1;
-    char *buffer = aligned_alloc(DIGEST_GRAIN, RECEIVE_BYTES);
-
-    setsockopt(connection->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(connection->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &enable, sizeof enable);
-    if (buffer && wire_receive(connection->socket, &hello, sizeof hello) == 0 &&
-        le64toh(hello.magic) == WIRE_MAGIC && same_token(hello.token, connection->sink->token))
-        while (answer_request(connection->socket, buffer) == 0)
-            ;
-    free(buffer);
-    close(connection->socket);
-    atomic_fetch_sub(&connection->sink->connections, 1);
-    free(connection);
-    return NULL;
-}
-
-static void accept_one(struct sink *sink, int listener)
-{
-    struct connection *connection = malloc(sizeof *connection);
-    int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    pthread_t thread;
-
-    if (socket >= 0 && connection && atomic_load(&sink->connections) < SINK_CONNECTIONS) {
-        *connection = (struct connection){sink, socket};
-        atomic_fetch_add(&sink->connections, 1);
-        if (pthread_create(&thread, NULL, converse, connection) == 0) {
-            pthread_detach(thread);
-            return;
-        }
-        atomic_fetch_sub(&sink->connections, 1);
-    }
-    if (socket >= 0)
-        close(socket);
-    else
-        usleep(1000); /* out of descriptors, say: do not spin */
-    free(connection);
-}
-
-void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE])
-{
-    struct sink sink = {.token = token};
-
-    signal(SIGPIPE, SIG_IGN);
-    for (;;)
-        accept_one(&sink, listener);
-}
-
 pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struct error *error)
 {
+    const struct sink_limits limits = {.patience_ns = NS_PER_YEAR, .lifetime_ns = NS_PER_YEAR};
     pid_t parent = getpid();
     pid_t child = fork();
     cpu_set_t set;
@@ -243,5 +173,5 @@ pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struc
         CPU_SET(cpu, &set);
         sched_setaffinity(0, sizeof set, &set);
     }
-    sink_serve(listener, token);
+    sink_serve(listener, token, &limits);
 }

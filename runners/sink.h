@@ -17,13 +17,32 @@ int sink_listen(const char *host, const char *port, unsigned *port_used, struct 
 /* A listening stream socket at a path, which must not exist. The socket, or -1. */
 int sink_listen_unix(const char *path, struct error *error);
 
-/* Serve the socket for ever, a thread a connection, SINK_CONNECTIONS at most. A peer with a wrong
- * greeting or token, or silent for SINK_PATIENCE_S seconds, is dropped. */
-enum { SINK_CONNECTIONS = 16, SINK_PATIENCE_S = 30, SINK_CPU_ANY = -1 };
-void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE]) __attribute__((noreturn));
+/* How long a peer may take. All of its bytes have to come at SINK_SLOWEST at least. */
+struct sink_limits {
+    uint64_t patience_ns; /* for a request, and beside its bytes */
+    uint64_t lifetime_ns; /* of a connection, whatever it does */
+};
+enum {
+    SINK_CONNECTIONS = 16,   /* served at once */
+    SINK_GREETING_S = 5,     /* from its start to the token */
+    SINK_SLOWEST = 64 << 10, /* bytes a second */
+    SINK_CPU_ANY = -1,
+};
 
-/* Fork a process that serves the socket, pinned to cpu (or SINK_CPU_ANY), and dies with this one.
- * Its id, or -1. */
+/* Serve the socket for ever, a thread a connection: SINK_CONNECTIONS that know the token, and as many that have
+ * yet to show it; of these the oldest makes room. First this process gives up its files, descriptors and, as
+ * root, its privileges. */
+void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE], const struct sink_limits *limits)
+    __attribute__((noreturn));
+
+/* Fork a process that serves the socket, pinned to cpu (or SINK_CPU_ANY), and dies with this one, whose own trials
+ * nobody hurries. Its id, or -1. */
 pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struct error *error);
+
+/* What it does with a connection: read a request, and answer it with a buffer of SINK_BUFFER bytes aligned to
+ * DIGEST_GRAIN. 0, or -1 where the connection is to be closed. */
+enum { SINK_BUFFER = 256 << 10 };
+int sink_request(int socket, struct wire_request *request);
+int sink_fulfil(int socket, const struct wire_request *request, char *buffer);
 
 #endif

@@ -15,7 +15,7 @@ sender() {
 
 ready() {
     make_files data 5000 5000
-    start_sink
+    start_sink "$@"
     port=${sink[1]##*:}
     digest=$("$BUILD/tests/fakes/set_digest" data 2)
 }
@@ -47,7 +47,9 @@ dropped() {
     exec 3>&-
 }
 
+# What is sent to a connection that the sink has closed is nobody's end.
 connect() {
+    trap '' PIPE
     exec 3<>"/dev/tcp/127.0.0.1/$port"
 }
 
@@ -141,6 +143,7 @@ test_too_many_connections() {
     done
     sleep 0.3
     connect
+    { hello "a token"; le64 1; le64 5000; le64 0; } >&3 2>/dev/null || :
     dropped
     refuse sender
     for fd in "${held[@]}"; do
@@ -149,6 +152,91 @@ test_too_many_connections() {
     wait_for 10 sender
     served
     stop_sink
+}
+
+# Strangers without a token, however many, keep nobody out for long: the oldest makes room.
+test_strangers_make_room() {
+    local i fd
+    local -a held=()
+    ready
+    for i in $(seq 60); do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+        held+=("$fd")
+    done
+    served
+    # The first ones are gone, the last is not.
+    equal "$(timeout 2 head -c 1 <&"${held[0]}" 2>/dev/null | wc -c)" 0 "bytes of an answer"
+    expect 124 timeout 0.3 head -c 1 <&"${held[59]}"
+    for fd in "${held[@]}"; do
+        exec {fd}>&-
+    done
+    stop_sink
+}
+
+# trickle: a byte now and then to descriptor 3, until the sink closes it.
+trickle() {
+    local i
+    for i in $(seq 150); do
+        sleep 0.1
+        printf x 2>/dev/null >&3 || return 0
+    done
+    tap_fail "still open, byte by byte"
+}
+
+# Every byte is in time, all of them are not.
+test_slow_connections_end() {
+    ready --patience 1s
+    connect
+    head -c 8 <(hello "a token") >&3
+    trickle # not even a token
+    dropped
+    connect
+    hello "a token" >&3
+    trickle # no request in time
+    dropped
+    connect
+    { hello "a token"; le64 1; le64 5000; le64 0; } >&3
+    trickle # its body
+    dropped
+    connect
+    { hello "a token"; le64 2; le64 $((1 << 23)); le64 4096; } >&3 # does not take what it asked for
+    sleep 1
+    served
+    exec 3>&-
+    stop_sink
+}
+
+# A client that is never late has its end, too.
+test_connections_have_a_lifetime() {
+    local i
+    ready --lifetime 1s
+    connect
+    hello "a token" >&3
+    { le64 1; le64 0; le64 0; } >request
+    for i in $(seq 150); do
+        cat request 2>/dev/null >&3 || break
+        sleep 0.1
+    done
+    [ "$i" -lt 150 ] || tap_fail "still open"
+    exec 3>&-
+    served
+    stop_sink
+}
+
+# What strangers talk to could do nothing for them.
+test_has_nothing_to_give() {
+    ready
+    served
+    status=/proc/$sink_pid/status
+    equal "$(sed -n 's/^CapPrm:\t0*\(.*\)/\1/p' "$status")" "" "capabilities"
+    equal "$(sed -n 's/^NoNewPrivs:\t//p' "$status")" 1 "no new privileges"
+    [ "$(id -u)" != 0 ] || equal "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "$status")" 65534 "its user"
+    [ "$(id -u)" != 0 ] || equal "$(find "/proc/$sink_pid/fd" -mindepth 1 -printf '%f\n' | sort -n | tail -n 1)" 3 "descriptors"
+    stop_sink
+    # Nor does it reach anybody unless it is told to.
+    timeout 1 "$BUILD/iotoll" sink --listen 0 --token-file token 2>err || :
+    holds err "sink on 127.0.0.1:"
+    expect 2 "$BUILD/iotoll" sink --listen 0 --token-file token --patience soon
 }
 
 # refused_token: the file token holds none.

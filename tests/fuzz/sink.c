@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a client says to the sink after its greeting. The sink's own functions are static: its source is
- * part of this program. */
+/* What a client says to the sink after its greeting. */
+#include <signal.h>
 #include <stdint.h>
-#include "runners/sink.c"
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "common/digest.h"
+#include "runners/sink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char buffer[RECEIVE_BYTES] __attribute__((aligned(DIGEST_GRAIN)));
+    static char buffer[SINK_BUFFER] __attribute__((aligned(DIGEST_GRAIN)));
+    struct wire_request request;
     struct timeval patience = {.tv_usec = 1000};
     int ends[2];
 
@@ -19,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (send(ends[1], data, size, MSG_DONTWAIT) == (ssize_t)size) {
         shutdown(ends[1], SHUT_WR);
-        while (answer_request(ends[0], buffer) == 0)
+        while (sink_request(ends[0], &request) == 0 && sink_fulfil(ends[0], &request, buffer) == 0)
             ;
     }
     close(ends[0]);

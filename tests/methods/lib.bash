@@ -17,10 +17,10 @@ make_files() {
     done
 }
 
-# A sink in the background, as send methods want it: its options are in the array sink.
+# start_sink [OPTION...]: one in the background; what send methods need to reach it is in the array sink.
 start_sink() {
     echo "a token" >token
-    "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token 2>sink.log &
+    "$BUILD/iotoll" sink --listen 127.0.0.1:0 --token-file token "$@" 2>sink.log &
     sink_pid=$!
     wait_for 10 grep -q 'sink on' sink.log
     sink=(--connect "$(sed -n 's/.*sink on //p' sink.log)" --token-file token)
