@@ -66,7 +66,7 @@ static int read_spreads(const struct summary *summary, const bool *wanted, struc
     int got = -1;
 
     snprintf(path, sizeof path, "%s/trials.jsonl", run->directory);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
     for (size_t i = 0; counted && i < summary->first[run->point_count]; i++)
         counted[summary->counted[i]] = true;
     if (counted && fd >= 0 && lines_open(&lines, fd) == 0) {

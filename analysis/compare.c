@@ -117,8 +117,8 @@ static int hand_out(const struct compare *compare, const struct request *request
         snprintf(directory, sizeof directory, "%s", request->output);
     else if (join(directory, first_new, "compare", error) < 0)
         return -1;
-    if (publish_directory(directory, error) < 0 ||
-        join(path, directory, "compare.json", error) < 0 ||
+    if (snprintf(path, sizeof path, "%s%s", directory, request->output ? "/" : "") >= (int)sizeof path ||
+        publish_directory(path, error) < 0 || join(path, directory, "compare.json", error) < 0 ||
         write_json(compare, path, &text, error) < 0 || write_page(compare, directory, error) < 0)
         goto out;
     if (request->json)

@@ -21,7 +21,7 @@ static const uint64_t most_bytes = 1ULL << 60;
 static int open_regular(const char *path, off_t limit, struct error *error)
 {
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 
     if (fd < 0)
         return error_set(error, "%s:", path);

@@ -104,7 +104,7 @@ int records_each(const struct run *run, const char *name,
 
     if (snprintf(path, sizeof path, "%s/%s", run->directory, name) >= (int)sizeof path)
         return error_set(error, "%s: name too long", run->directory);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0)
         return errno == ENOENT ? 0 : error_set(error, "%s:", path);
     int result = fstat(fd, &status) == 0 && S_ISREG(status.st_mode)

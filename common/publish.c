@@ -84,7 +84,9 @@ int publish_directory(const char *path, struct error *error)
         return 0;
     if (errno != EEXIST)
         return error_set(error, "%s: cannot make the directory:", path);
-    if (stat(path, &status) < 0)
+    if (lstat(path, &status) < 0)
         return error_set(error, "%s:", path);
+    if (S_ISLNK(status.st_mode))
+        return error_set(error, "%s is a symbolic link, and nothing is written through one: remove it", path);
     return S_ISDIR(status.st_mode) ? 0 : error_set(error, "%s: is not a directory", path);
 }

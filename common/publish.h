@@ -16,7 +16,8 @@ int publish_bytes(const char *path, const void *data, size_t size, struct error 
  * not even be opened, that is the error. */
 int publish_text(struct text *text, const char *path, struct error *error);
 
-/* Make the directory if it is not there. 0, or -1 if there is none afterwards. */
+/* Make the directory if it is not there. 0, or -1 if there is none afterwards, or a link, which may lead anywhere
+ * in a run that somebody else packed; what a person named may be one: then with a slash at its end. */
 int publish_directory(const char *path, struct error *error);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/nolink.h"
 #include "common/units.h"
 
 enum { EVICT_ATTEMPTS = 3 };
@@ -83,7 +84,7 @@ static int each_file(const struct cache_files *set, int (*visit)(int fd, uint64_
 
     for (uint64_t file = 0; file < set->files; file++) {
         snprintf(path, sizeof path, "%s/%06llu", set->directory, (unsigned long long)file);
-        int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        int fd = nolink_open(AT_FDCWD, path, O_RDWR, 0);
         if (fd < 0)
             return error_set(error, "%s:", path);
         int result = visit(fd, set->file_size_bytes, context);
@@ -152,7 +153,7 @@ static int read_through(int fd, uint64_t size, void *buffer)
 
 int cache_settle(const char *path, struct error *error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = nolink_open(AT_FDCWD, path, O_RDONLY, 0);
 
     if (fd < 0)
         return error_set(error, "%s:", path);

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/nolink.h"
+
 enum { BATCH = 64 };
 
 /* Holes up to the end of the file, by lseek(2); the one at the end is none. */
@@ -74,7 +76,7 @@ int created_look(const char *directory, uint64_t files, struct created *created)
     *created = (struct created){0};
     for (uint64_t file = 0; file < files; file++) {
         snprintf(path, sizeof path, "%s/%06llu", directory, (unsigned long long)file);
-        int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = nolink_open(AT_FDCWD, path, O_RDONLY, 0);
         if (fd < 0)
             return -1;
         add(&created->hole_bytes, count_holes(fd));

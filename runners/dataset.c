@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/content.h"
 #include "common/digest.h"
+#include "common/nolink.h"
 #include "common/units.h"
 #include "runners/spawn.h"
 
@@ -57,7 +58,7 @@ static int make_file(const struct dataset *set, uint64_t file, char *chunk, uint
     char path[1024];
 
     snprintf(path, sizeof path, "%s/%06llu", set->directory, (unsigned long long)file);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = nolink_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
         return error_set(error, "%s:", path);
     int result = write_contents(fd, set->file_size_bytes, content_file_seed(set->seed, file), chunk,
@@ -105,7 +106,7 @@ static int make(struct dataset *set, size_t number, struct error *error)
         set->directory = NULL;
         return error_set(error, "out of memory");
     }
-    if (mkdir(set->directory, 0700) < 0)
+    if (nolink_make_directory(set->directory, 0700) < 0)
         return error_set(error, "%s:", set->directory);
     if (make_files(set, error) == 0)
         return 0;

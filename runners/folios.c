@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/nolink.h"
 #include "common/units.h"
 
 /* No folio of a file is larger, and each lies at a multiple of its size. */
@@ -127,7 +128,7 @@ static int look_at_file(const struct look *look, const struct cache_files *set, 
     int result = 0;
 
     snprintf(path, sizeof path, "%s/%06llu", set->directory, (unsigned long long)file);
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = nolink_open(AT_FDCWD, path, O_RDONLY, 0);
     if (fd < 0)
         return -1;
     for (uint64_t i = 0; i < windows && result == 0; i++) {

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "common/nolink.h"
 #include "runners/files.h"
 
 enum { ATTEMPTS = 8, DETACH_PATIENCE_MS = 3000, DETACH_STEP_MS = 20 };
@@ -75,7 +76,7 @@ static int attach_open_file(int file, char device[64], struct error *error)
 
 int loop_attach(const char *file, char device[64], struct error *error)
 {
-    int fd = open(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = nolink_open(AT_FDCWD, file, O_RDWR, 0);
 
     if (fd < 0)
         return error_set(error, "%s:", file);

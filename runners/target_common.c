@@ -13,6 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "common/nolink.h"
 #include "runners/files.h"
 #include "runners/sink.h"
 
@@ -37,7 +38,7 @@ static int make_promised(const char *path, const char *what, struct undo *undo, 
         return error_set(error, "%s exists already and is not ours: remove it", path);
     if (undo_promise(undo, what, path, error) < 0)
         return -1;
-    return mkdir(path, 0700) < 0;
+    return nolink_make_directory(path, 0700) < 0;
 }
 
 int target_make_scratch(struct target *target, const char *parent, struct undo *undo, char **path,
@@ -103,7 +104,7 @@ static const char *try_directory(const char *directory)
     char path[1024];
 
     snprintf(path, sizeof path, "%s/try", directory);
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = nolink_open(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
         return "create a file";
     const char *failed = try_file(fd);

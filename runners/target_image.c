@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "common/nolink.h"
 #include "common/units.h"
 #include "runners/loop.h"
 #include "runners/target_common.h"
@@ -79,7 +80,7 @@ static int make_file(const struct target_spec *spec, const char *directory, cons
 
     if (check_space(spec, directory, error) < 0)
         return -1;
-    int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = nolink_open(AT_FDCWD, file, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
         return error_set(error, "%s:", file);
     int problem = posix_fallocate(fd, 0, (off_t)spec->size_bytes);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/nolink.h"
 #include "runners/cgroup.h"
 #include "runners/files.h"
 #include "runners/link.h"
@@ -26,13 +28,16 @@ enum { LOG_MAX = 1 << 18, DEATH_PATIENCE = 100, DEATH_POLL_US = 20000 };
 static void choose_directory(char directory[256], const char *corner)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
+    char base[PATH_MAX], user[16] = "";
 
     if (geteuid() == 0)
-        snprintf(directory, 256, "/run/iotoll%s", corner);
-    else if (runtime && runtime[0] == '/' && strlen(runtime) < 200)
-        snprintf(directory, 256, "%s/iotoll%s", runtime, corner);
-    else
-        snprintf(directory, 256, "/tmp/iotoll-%u%s", geteuid(), corner);
+        strcpy(base, "/run");
+    else if (!runtime || runtime[0] != '/' || !realpath(runtime, base) || strlen(base) >= 200) {
+        if (!realpath("/tmp", base) || strlen(base) >= 200)
+            strcpy(base, "/tmp");
+        snprintf(user, sizeof user, "-%u", geteuid());
+    }
+    snprintf(directory, 256, "%.200s/iotoll%s%s", base, user, corner);
 }
 
 static int make_private(const char *directory, struct error *error)
@@ -142,10 +147,18 @@ static int unmount(const char *path)
 static int undo_tree(const char *path)
 {
     struct stat status;
+    const char *name;
+    int parent = nolink_parent(path, &name);
 
-    if (lstat(path, &status) < 0 && errno == ENOENT) /* a read-only file system says otherwise of removal */
-        return 0;
-    return remove_tree(AT_FDCWD, path, 0) < 0 && errno != ENOENT ? -1 : 0;
+    if (parent < 0)
+        return errno == ENOENT ? 0 : -1;
+    int result = fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW);
+    if (result == 0) /* a read-only file system says otherwise of removal */
+        result = remove_tree(parent, name, 0);
+    int problem = result < 0 ? errno : 0;
+    close(parent);
+    errno = problem;
+    return problem && problem != ENOENT ? -1 : 0;
 }
 
 static int undo_mount(const char *path)

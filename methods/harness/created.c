@@ -18,7 +18,7 @@ int task_open_source_file(struct trial *trial, uint64_t file, uint64_t offset)
     char name[24];
 
     trial_file_name(file, name);
-    int fd = openat(trial->source_directory, name, O_RDONLY | O_CLOEXEC | method.source_flags);
+    int fd = openat(trial->source_directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | method.source_flags);
     if (fd < 0 && errno == EINVAL)
         die(EXIT_UNSUPPORTED, "open source file %s: this file system does not take the method's flags:",
             name);

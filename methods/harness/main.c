@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/nolink.h"
 #include "common/tasks.h"
 #include "methods/harness/bystander.h"
 #include "methods/harness/compute.h"
@@ -38,7 +39,7 @@ static int open_directory(const char *path)
 {
     if (!path)
         return -1;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = nolink_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0)
         die(1, "%s:", path);
     return fd;

@@ -42,7 +42,7 @@ works() {
 }
 
 proven() {
-    "$BUILD/methods/$1" --source data --file-size $size "${destination[@]}" "${@:2}" >out
+    "$BUILD/methods/$1" --source "$(realpath data)" --file-size $size "${destination[@]}" "${@:2}" >out
     equal "$(digest_of_line out)" "$digest" "$1: digest"
 }
 
@@ -65,7 +65,7 @@ test_lookup() {
     dd if=/dev/urandom of=data/000000 bs=1M seek=$((4 * gib)) count=3 oflag=seek_bytes conv=notrunc status=none
     for method in lookup/pread $(each_method | grep '^lookup/'); do
         works "$method" || continue
-        "$BUILD/methods/$method" --source data --file-size $size --block-size 4096 --operations 50000 --once >out
+        "$BUILD/methods/$method" --source "$(realpath data)" --file-size $size --block-size 4096 --operations 50000 --once >out
         [ -n "$expected" ] || expected=$(digest_of_line out)
         equal "$(digest_of_line out)" "$expected" "$method: digest"
     done
