@@ -10,6 +10,7 @@
 #include "analysis/compare.h"
 #include "analysis/explain_main.h"
 #include "analysis/report.h"
+#include "analysis/unprivileged.h"
 #include "common/error.h"
 #include "runners/calibrate.h"
 #include "runners/kernels.h"
@@ -19,7 +20,8 @@
 
 static int report_main(int argc, char **argv)
 {
-    const char *format = NULL, *directory = NULL;
+    const char *format = NULL;
+    char *directory = NULL;
     struct error error;
     bool good = true;
 
@@ -34,7 +36,8 @@ static int report_main(int argc, char **argv)
         fputs("usage: iotoll report [--format text|csv|json|markdown] DIR\n", stderr);
         return EXIT_USAGE;
     }
-    if ((format ? report_print(directory, format, stdout, &error)
+    if (unprivileged_begin(&directory, 1, format ? NULL : directory, &error) == 0 &&
+        (format ? report_print(directory, format, stdout, &error)
                 : report_make(directory, stdout, &error)) == 0)
         return EXIT_DONE;
     fprintf(stderr, "iotoll: %s\n", error.text);

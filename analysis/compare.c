@@ -3,16 +3,19 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis/compare_out.h"
 #include "analysis/compare_words.h"
 #include "analysis/lanes.h"
-#include "common/publish.h"
 #include "analysis/terminal.h"
+#include "analysis/unprivileged.h"
+#include "common/publish.h"
 
 static const char usage[] =
     "usage: iotoll compare BASE NEW... [--output DIR] [--json] [--fail-if-slower PERCENT]\n"
@@ -160,6 +163,17 @@ static int judge(const struct compare *compare, double slower)
     return code;
 }
 
+/* What is to be made is made in the directory that holds it. */
+static int give_up_the_rest(const struct request *request, char *const *directories, size_t count, struct error *error)
+{
+    char written[PATH_MAX];
+
+    if (snprintf(written, sizeof written, "%s", request->output ? request->output : directories[1]) >=
+        (int)sizeof written)
+        return error_set(error, "%s: name too long", request->output);
+    return unprivileged_begin(directories, count, access(written, F_OK) == 0 ? written : dirname(written), error);
+}
+
 int compare_main(int argc, char **argv)
 {
     struct compare compare = {0};
@@ -169,6 +183,10 @@ int compare_main(int argc, char **argv)
 
     if (parse(&request, argc, argv) < 0)
         return EXIT_USAGE;
+    if (give_up_the_rest(&request, argv + optind, (size_t)(argc - optind), &error) < 0) {
+        fprintf(stderr, "iotoll: %s\n", error.text);
+        return EXIT_ENVIRONMENT;
+    }
     if (compare_load(&compare, argv + optind, (size_t)(argc - optind), request.allowed, &error) == 0) {
         code = EXIT_ENVIRONMENT;
         if (hand_out(&compare, &request, argv[optind + 1], &error) == 0)

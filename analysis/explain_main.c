@@ -10,6 +10,7 @@
 #include "analysis/explain_main.h"
 #include "analysis/windows_fit.h"
 #include "analysis/terminal.h"
+#include "analysis/unprivileged.h"
 #include "common/text.h"
 
 static const char usage[] = "usage: iotoll explain DIR [TEXT] [--summary]\n";
@@ -185,7 +186,10 @@ int explain_main(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    int result = load_run(&run, argv[optind], &error);
+    run = (struct run){0};
+    int result = unprivileged_begin(&argv[optind], 1, NULL, &error);
+    if (result == 0)
+        result = load_run(&run, argv[optind], &error);
     if (result == 0)
         result = summary_make(&summary, &run, &error);
     if (result == 0)

@@ -30,7 +30,7 @@ int gnuplot_open(struct gnuplot *plot, struct error *error)
 
     plot->fd = -1;
     if (snprintf(plot->directory, sizeof plot->directory, "%s/iotoll-charts-XXXXXX",
-                 base && *base == '/' ? base : "/tmp") >= (int)sizeof plot->directory)
+                 base && *base == '/' && access(base, W_OK) == 0 ? base : "/tmp") >= (int)sizeof plot->directory)
         return error_set(error, "$TMPDIR is too long");
     if (!mkdtemp(plot->directory))
         return error_set(error, "%s: cannot make a directory for gnuplot:", plot->directory);

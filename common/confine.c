@@ -63,9 +63,11 @@ static uint64_t access_of(unsigned rights, int is_directory)
 
 static int allow(int ruleset, const struct confine_path *path, uint64_t files)
 {
-    int fd = open(path->path, O_PATH | O_CLOEXEC);
+    int fd = path->path ? open(path->path, O_PATH | O_CLOEXEC) : -1;
     struct stat status;
 
+    if (!path->path)
+        return 0;
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
     int result = fstat(fd, &status);
@@ -86,6 +88,9 @@ int confine_files(const struct confine_path *paths, size_t count)
 
     if (all.files == 0)
         return 0;
+    for (size_t i = 0; i < count; i++)
+        if (paths[i].rights & CONFINE_NETWORK)
+            all.network = 0;
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0);
     if (ruleset < 0)
         return -1;

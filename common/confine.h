@@ -9,14 +9,14 @@
 #include <sys/types.h>
 
 /* A file, or a directory and all beneath it, and what may be done there. */
-enum confine_right { CONFINE_READ = 1, CONFINE_RUN = 2, CONFINE_WRITE = 4 };
+enum confine_right { CONFINE_READ = 1, CONFINE_RUN = 2, CONFINE_WRITE = 4, CONFINE_NETWORK = 8 };
 struct confine_path {
-    const char *path;
-    unsigned rights; /* of enum confine_right; CONFINE_WRITE also makes and removes */
+    const char *path; /* NULL: none, the right is to the network */
+    unsigned rights;  /* of enum confine_right; CONFINE_WRITE also makes and removes */
 };
 
 /* Nothing but these paths can be opened from now on, and, where the kernel knows how, no TCP connection
- * made, no abstract socket reached and no process outside signalled (Landlock). A path that is not there
+ * made (but for CONFINE_NETWORK), no abstract socket reached and no process outside signalled (Landlock). A path that is not there
  * gives no right. A process with threads confines only the one that calls. 1; 0 where the kernel has no Landlock;
  * -1 with errno. */
 int confine_files(const struct confine_path *paths, size_t count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runners/hyperfine.h"
 
+#include <linux/capability.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +19,14 @@ enum { PATH_SIZE = 512 };
 
 /* Where the three programs leave what they found: in the run's private directory. */
 struct exchange {
-    char prepared[PATH_SIZE], measured[PATH_SIZE], timed[PATH_SIZE];
+    char directory[PATH_SIZE], prepared[PATH_SIZE], measured[PATH_SIZE], timed[PATH_SIZE];
 };
 
 static void exchange_begin(struct exchange *exchange, const struct session *session)
 {
     const char *directory = session->undo.directory;
 
+    snprintf(exchange->directory, PATH_SIZE, "%s/hyperfine", directory);
     snprintf(exchange->prepared, PATH_SIZE, "%s/hyperfine/prepared.json", directory);
     snprintf(exchange->measured, PATH_SIZE, "%s/hyperfine/measured.json", directory);
     snprintf(exchange->timed, PATH_SIZE, "%s/hyperfine/timed.json", directory);
@@ -233,6 +235,27 @@ static int collect(struct hyperfine_trial *trial, const struct exchange *exchang
     return import_output(trial, exchange, error);
 }
 
+/* Of the machine hyperfine and its programs may change the scratch of this trial and the state of the cache. Of
+ * all privileges they keep those that are limits only, which a method is not to meet here and elsewhere not. */
+static int run_confined(struct hyperfine_trial *trial, struct spawn *spawn, const char *exchange, struct error *error)
+{
+    const struct target *source = trial->places.source, *destination = trial->places.destination;
+    const struct confine_path paths[] = {
+        {"/", CONFINE_READ | CONFINE_RUN},
+        {"/dev/null", CONFINE_READ | CONFINE_WRITE},
+        {"/proc/sys/vm/drop_caches", CONFINE_WRITE},
+        {exchange, CONFINE_WRITE},
+        {source ? source->directory : NULL, CONFINE_WRITE | CONFINE_NETWORK},
+        {destination ? destination->directory : NULL, CONFINE_WRITE | CONFINE_NETWORK}};
+    const struct spawn_bounds bounds = {paths, sizeof paths / sizeof *paths,
+                                        CONFINE_CAPABILITY(CAP_IPC_LOCK) | CONFINE_CAPABILITY(CAP_SYS_RESOURCE)};
+
+    spawn->bounds = &bounds;
+    int result = spawn_run(spawn, error);
+    spawn->bounds = NULL;
+    return result;
+}
+
 int hyperfine_run(struct hyperfine_trial *trial, struct error *error)
 {
     struct exchange exchange;
@@ -248,7 +271,7 @@ int hyperfine_run(struct hyperfine_trial *trial, struct error *error)
                           .cpus = trial->cpus,
                           .timeout_ns = trial->session->config.trial_timeout_ns};
 
-    result = prepare && method ? spawn_run(&spawn, error) : error_set(error, "out of memory");
+    result = prepare && method ? run_confined(trial, &spawn, exchange.directory, error) : error_set(error, "out of memory");
     if (result == 0)
         result = collect(trial, &exchange, &spawn, error);
     spawn_free(&spawn);

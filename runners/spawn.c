@@ -102,6 +102,11 @@ static void pad_environment(unsigned bytes)
     setenv("IOTOLL_PADDING", padding, 1);
 }
 
+static int confine(const struct spawn_bounds *bounds)
+{
+    return confine_files(bounds->paths, bounds->path_count) < 0 ? -1 : confine_capabilities(bounds->capabilities);
+}
+
 /* Whatever else was asked for: a trial in the wrong place is no trial. */
 static void move(const struct spawn *spawn)
 {
@@ -113,6 +118,8 @@ static void move(const struct spawn *spawn)
         failed = "enter the network namespace";
     else if (spawn->directory && chdir(spawn->directory) < 0)
         failed = spawn->directory;
+    else if (spawn->bounds && confine(spawn->bounds) < 0)
+        failed = "give up what it does not need";
     if (!failed)
         return;
     fprintf(stderr, "%s: %s: %s\n", spawn->argv[0], failed, strerror(errno));

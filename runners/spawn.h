@@ -7,9 +7,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/confine.h"
 #include "common/error.h"
 
 struct cgroup;
+
+/* What a program that is not ours may do (common/confine.h). */
+struct spawn_bounds {
+    const struct confine_path *paths;
+    size_t path_count;
+    uint64_t capabilities;
+};
 
 enum { SPAWN_OUTPUT_LIMIT = 1 << 20, SPAWN_ERROR_LIMIT = 4096 };
 
@@ -23,6 +31,7 @@ struct spawn {
     const char *directory;     /* to run it in; NULL: here */
     const struct cgroup *cgroup; /* to run it in; NULL: the runner's own */
     int network_fd;            /* of the network namespace to run it in; 0: the runner's own */
+    const struct spawn_bounds *bounds; /* NULL: all that the runner may */
     bool unstoppable;          /* a signal does not end it: it makes or undoes something */
 
     /* What came of it. Both texts are NUL-terminated and freed by spawn_free. */

@@ -61,13 +61,82 @@ test_without_openat2() {
     holds calls INJECTED
 }
 
+# rights PATTERN: what the first process that runs this has: its user, capabilities, and whether it may gain any.
+rights() {
+    local pid
+    pid=$(pgrep -f "$1" | head -n 1)
+    sed -n 's/^Uid:\t\([0-9]*\).*/uid \1/p; s/^CapPrm:\t0*\(.*\)/capabilities \1/p; s/^NoNewPrivs:\t/nnp /p' "/proc/$pid/status"
+}
+
+# The reporter waits in gnuplot, which waits for ever: then both are looked at.
+test_report_has_no_privileges() {
+    need_root
+    measured
+    mkdir path
+    printf '#!/bin/sh\nexec sleep 4321.5\n' >path/gnuplot
+    chmod +x path/gnuplot
+    # What somebody else owns is reported as he would.
+    chmod 755 . .. "$TMPDIR"
+    chown -R 1234:1234 run
+    PATH=$PWD/path:$PATH without landlock_create_ruleset "$iotoll" report run >out 2>err &
+    wait_for 20 pgrep -xf 'sleep 4321.5'
+    equal "$(rights 'sleep 4321.5' | paste -sd ,)" "uid 1234,capabilities ,nnp 1" gnuplot
+    equal "$(rights "^$iotoll report" | paste -sd ,)" "uid 1234,capabilities ,nnp 1" "the reporter"
+    pkill -xf 'sleep 4321.5'
+    wait
+    chown -R 0:0 run
+    PATH=$PWD/path:$PATH without landlock_create_ruleset "$iotoll" report run >out 2>err &
+    wait_for 20 pgrep -xf 'sleep 4321.5'
+    equal "$(rights 'sleep 4321.5' | paste -sd ,)" "uid 65534,capabilities ,nnp 1" gnuplot
+    # chown, dac_override, kill, setgid, setuid
+    equal "$(rights "^$iotoll report" | paste -sd ,)" "uid 0,capabilities e3,nnp 1" "the reporter"
+    pkill -xf 'sleep 4321.5'
+    wait
+}
+
+# It writes nowhere but in the run, nor reads what is not the system's.
+test_report_is_confined() {
+    measured
+    strace -f -qq -o calls -e trace=landlock_create_ruleset,landlock_restrict_self "$iotoll" report run >out 2>err
+    grep -q 'landlock_restrict_self.* = 0$' calls || tap_skip "this kernel has no Landlock"
+    # That of the reporter and that of gnuplot.
+    equal "$(grep -c 'landlock_restrict_self.* = 0$' calls)" 2 "processes that are confined"
+    has_charts
+    for command in "report --format json run" "explain run" "compare run run --output other"; do
+        # shellcheck disable=SC2086
+        strace -f -qq -o calls -e trace=landlock_restrict_self "$iotoll" $command >out 2>err || :
+        grep -q 'landlock_restrict_self.* = 0$' calls || tap_fail "$command is not confined"
+    done
+}
+
+# hyperfine, and what it starts, change the scratch only, whatever they are.
+test_hyperfine_is_confined() {
+    house
+    rm -f /tmp/iotoll-canary-$$
+    fake scan/writes <<E
+# Verified it is by itself.
+[[ " \$* " == *" --verify-only "* ]] || for file in $PWD/canary /tmp/iotoll-canary-$$; do
+    (echo >"\$file") 2>/dev/null
+done
+exec "\$REAL/scan/stream" "\$@"
+E
+    blocks=1 ask config.json '{"task": "scan", "methods": "all", "source": "disk", "cache": "cold", "file_size": "64K",
+        "runner": "hyperfine"}'
+    strace -f --seccomp-bpf -qq -o calls -e trace=landlock_restrict_self "$iotoll" run config.json \
+        --output run >out 2>err || tap_fail "$(cat err)"
+    grep -q 'landlock_restrict_self.* = 0$' calls || tap_skip "this kernel has no Landlock"
+    [ ! -e canary ] && [ ! -e /tmp/iotoll-canary-$$ ] || tap_fail "a method under hyperfine wrote outside"
+    equal "$(trials run 'map(.valid) | unique | tostring')" "[true]" "valid"
+    nothing_left
+}
+
 # planted PATH TEXT: where PATH is a link out of the run, the report refuses with this.
 planted() {
     rm -rf run outside
     cp -r ../measured run
     mkdir outside
     [ ! -e "run/$1" ] || mv "run/$1" outside/moved
-    mkdir -p "run/${1%/*}" 2>/dev/null || :
+    mkdir -p "$(dirname "run/$1")"
     ln -s "$PWD/outside${3:-}" "run/$1"
     expect 3 "$iotoll" report run
     holds err "$2"
@@ -77,9 +146,6 @@ planted() {
 
 test_planted_links() {
     measured
-    rm -rf run
-    cp -r ../measured run
-    mkdir run/report
     planted report "is a symbolic link"
     planted report/charts "is a symbolic link"
     planted run.json "Too many levels of symbolic links" /moved

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154 # what one file sets another uses
 # For tests of the iotoll command: sourced after tests/tap.sh.
 #
 # A test builds a house: a copy of the command with methods of the test's own beside it, some real, some

@@ -262,14 +262,12 @@ test_zombie_holds_no_lock() {
 # hyperfine and its programs exchange files, which must go, too.
 test_hyperfine_killed() {
     house
-    fake scan/waits <<E
-echo >$PWD/waiting
-exec sleep 1000
-E
+    fake scan/waits <<<'exec sleep 1234.5'
     ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "1M",
         "runner": "hyperfine"}'
     for signal in TERM KILL; do
-        start_and_wait run-$signal
+        start config.json run-$signal
+        wait_for 20 pgrep -xf 'sleep 1234.5'
         kill -$signal $run_pid
         wait $run_pid || :
         expect 0 "$iotoll" clean
