@@ -20,7 +20,7 @@ need_valgrind() {
 # checked COMMAND...: under memcheck, which says what it finds in a file of its own and changes no exit code.
 checked() {
     valgrind --quiet --log-file="$PWD/found-%p" --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
-        --show-leak-kinds=definite,indirect,possible --suppressions="$ROOT/tests/torture/valgrind.supp" \
+        --show-leak-kinds=definite,indirect,possible \
         --child-silent-after-fork=yes "$@"
 }
 
