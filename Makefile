@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# make deps | all | report | compare | kernels | check | torture | fuzz | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
+# make deps | all | report | compare | kernels | check | lint | torture | fuzz | bench | install | clean;  V=1 shows commands, SAN=1 adds sanitizers,
 # CC=clang changes the compiler. Everything that is built goes under build/.
 
 CONFIG  ?= configs/default.json
@@ -47,7 +47,7 @@ bench      := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 objects    := $(library) $(harness) $(price_harness) $(prices:$(BUILD)/prices/%=$(BUILD)/runners/prices/%.o) $(bench) $(matrix) $(BUILD)/iotoll.o
 
 .DEFAULT_GOAL := all
-.PHONY: all deps report compare keep kernels check torture fuzz bench install clean tests
+.PHONY: all deps report compare keep kernels check lint torture fuzz bench install clean tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -57,13 +57,14 @@ run_packages  := gcc make libc6-dev libjansson-dev libgsl-dev libxxhash-dev libm
                  e2fsprogs xfsprogs btrfs-progs iproute2
 test_packages := clang libclang-rt-14-dev libcmocka-dev strace jq mount util-linux util-linux-extra chromium fonts-dejavu-core fio \
                  iperf3 $(if $(shell command -v npm),,nodejs npm)
+lint_packages := clang clang-tidy cppcheck shellcheck
 kernel_packages := qemu-system-x86 busybox-static kmod xz-utils zstd
 # What the goals named beside deps need: `make deps report` does not install a browser.
 deps:
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(run_packages) \
 	    $(if $(filter check torture fuzz bench,$(MAKECMDGOALS)),$(test_packages)) \
-	    $(if $(filter check kernels,$(MAKECMDGOALS)),$(kernel_packages))
+	    $(if $(filter check kernels,$(MAKECMDGOALS)),$(kernel_packages)) $(if $(filter lint,$(MAKECMDGOALS)),$(lint_packages) libcmocka-dev)
 # Nothing is compiled before deps is through when both are asked for.
 $(if $(filter deps,$(MAKECMDGOALS)),$(objects) $(methods:%=%.o) $(test_programs:%=%.o) $(preloads): | deps)
 
@@ -169,6 +170,35 @@ check: tests
 	$(Q)runners/kernels_fetch.sh build/kernels 6.1 6.12 || echo "  no kernels to boot: their tests will be skipped"
 	$(Q)BUILD=$(BUILD) tests/run
 
+# What has passed is remembered under build/lint until it, or what it includes, changes. Minutes, the first time.
+lint_sources := iotoll.c $(wildcard common/*.c runners/*.c runners/prices/*.c runners/prices/harness/*.c analysis/*.c \
+                  methods/*.c methods/*/*.c tests/*/*.c tests/*/*/*.c)
+lint_scripts := tests/run .ci/run $(wildcard runners/*.sh docs/*.sh tests/*.sh tests/*/*.sh tests/*/*.bash)
+tidied       := $(lint_sources:%=build/lint/%.tidy)
+lint_flags   := -std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra -DBUILD_VERSION='""' -DBUILD_COMMIT='""' -DBUILD_FLAGS='""'
+lint: $(tidied) build/lint/cppcheck build/lint/shellcheck
+$(if $(filter deps,$(MAKECMDGOALS)),$(tidied) build/lint/cppcheck build/lint/shellcheck: | deps)
+
+build/lint/%.tidy: % .clang-tidy tests/.clang-tidy
+	$(call say,TIDY,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- $(lint_flags) 2>$@.log || { cat $@.log; false; }
+	$(Q)clang -MM -MP -MT $@ -MF $@.d $(lint_flags) $< && touch $@
+
+# Not over tests, whose fakes and odd inputs it does not understand.
+build/lint/cppcheck: tests/lint/cppcheck.txt tests/lint/cppcheck.cfg $(tidied)
+	$(call say,CHK,cppcheck)
+	$(Q)mkdir -p build/lint/cppcheck.cache
+	$(Q)cppcheck --quiet -j 2 --cppcheck-build-dir=build/lint/cppcheck.cache --error-exitcode=1 --std=c11 --platform=unix64 \
+	    --enable=warning,performance,portability --suppressions-list=$< --library=tests/lint/cppcheck.cfg -D_GNU_SOURCE -I. \
+	    $(filter-out tests/%,$(lint_sources))
+	$(Q)touch $@
+
+build/lint/shellcheck: $(lint_scripts)
+	$(call say,CHK,shellcheck)
+	$(Q)mkdir -p $(@D)
+	$(Q)shellcheck -x -S warning $(lint_scripts) && touch $@
+
 # make torture TORTURE="--kills 20 --methods 10 --interrupts 10 --seed 2 --shard 1/9"; an hour or two without.
 TORTURE ?= --kills 300 --methods 100 --interrupts 100 --all
 torture: tests
@@ -221,4 +251,5 @@ install: all
 clean:
 	rm -rf build
 
+-include $(tidied:%=%.d)
 -include $(objects:.o=.d) $(methods:%=%.d) $(patsubst %,$(BUILD)/methods/%.d,$(sort $(patsubst methods/%/,%,$(dir $(method_sources))))) $(test_programs:%=%.d)

@@ -113,7 +113,7 @@ static size_t count_methods(const struct summary *summary, const struct decision
 
 static void write_names(const struct summary *summary, const struct decision *decision, FILE *out)
 {
-    size_t *methods = calloc(decision->winner_count, sizeof *methods);
+    size_t *methods = calloc(decision->winner_count + 1, sizeof *methods);
     size_t count = methods ? answers_methods(summary, decision, methods) : 0;
 
     if (!methods)

@@ -125,7 +125,7 @@ static int add_map(struct chart_list *list, const struct summary *summary, size_
              size, method);
     for (char *at = chart->name; *at; at++)
         if (!(*at >= 'a' && *at <= 'z') && !(*at >= '0' && *at <= '9') && *at != '-')
-            *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : '-';
+            *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : '-');
     snprintf(chart->title, sizeof chart->title, "%.40s by block size and buffers: %.100s, %s",
         method,
              label_place(decision->point, place), size);
@@ -232,7 +232,7 @@ static int add_hints(struct chart_list *list, const struct summary *summary, siz
     snprintf(chart->name, sizeof chart->name, "%.100s-%.10s-hints", label_slug(decision->point,
         text), size);
     for (char *at = chart->name; *at; at++)
-        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
     snprintf(chart->title, sizeof chart->title, "What hints do: %.120s, %s",
              label_family(decision->point, text), size);
     snprintf(chart->subtitle, sizeof chart->subtitle, "%.120s · filled: not proven slower than "

@@ -125,7 +125,7 @@ long claims_pairs(const struct summary *summary, const json_t *where, const json
                   const char *over, size_t (**pairs)[2])
 {
     const struct run *run = summary->run;
-    size_t *left = calloc(2 * run->point_count, sizeof *left), *right = left + run->point_count;
+    size_t *left = calloc(2 * run->point_count + 1, sizeof *left), *right = left ? left + run->point_count : NULL;
     size_t lefts, rights, count = 0;
 
     *pairs = calloc(PAIRS_MAX, sizeof **pairs);

@@ -62,7 +62,7 @@ static enum claim_verdict judge_series(const struct judging *judging, struct fin
         return CLAIM_NOT_MEASURED;
     if (turned)
         return CLAIM_FAILS;
-    if (ahead == SIZE_MAX || behind == SIZE_MAX)
+    if (ahead == SIZE_MAX || behind == SIZE_MAX || !field)
         return resolved == last - first && measured == resolved ? CLAIM_FAILS : CLAIM_NOT_RESOLVED;
     const struct run_point *points = judging->summary->run->points;
     const char *at = (const char *)&points[finding->evidence[ahead].of].point;

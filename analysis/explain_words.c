@@ -116,7 +116,7 @@ void explain_sentence(FILE *out, const struct summary *summary, const struct exp
         write_not_explained(out, label, explanation);
         return;
     }
-    if (!baseline || !explain_is_explained(baseline)) {
+    if (index < 0 || !explain_is_explained(baseline)) {
         write_alone(out, explanation, label);
         return;
     }

@@ -37,7 +37,7 @@ static char peek(struct cursor *cursor)
 {
     while (cursor->at < cursor->end && (*cursor->at == ' ' || *cursor->at == '\t'))
         cursor->at++;
-    return cursor->at < cursor->end ? *cursor->at : 0;
+    return (char)(cursor->at < cursor->end ? *cursor->at : 0);
 }
 
 static bool take(struct cursor *cursor, char wanted)

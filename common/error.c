@@ -19,7 +19,7 @@ static void compose(char *text, size_t size, const char *format, va_list argumen
         snprintf(text + used, size - used, " %s", strerror(saved));
 }
 
-int error_set(struct error *error, const char *format, ...)
+int(error_set)(struct error *error, const char *format, ...)
 {
     va_list arguments;
 
@@ -29,7 +29,7 @@ int error_set(struct error *error, const char *format, ...)
     return -1;
 }
 
-int error_prefix(struct error *error, const char *format, ...)
+int(error_prefix)(struct error *error, const char *format, ...)
 {
     struct error inner = *error;
     va_list arguments;

@@ -18,6 +18,12 @@ int error_set(struct error *error, const char *format, ...) __attribute__((forma
 /* Put "prefix: " before what error already says and return -1. */
 int error_prefix(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What it takes the compiler's analyzer to know the result, which it does not see in another file. */
+#ifdef __clang_analyzer__
+#define error_set(...) (error_set(__VA_ARGS__), -1)
+#define error_prefix(...) (error_prefix(__VA_ARGS__), -1)
+#endif
+
 /* Print the message on stderr and exit. A format that ends in ':' gets strerror(errno). */
 void die(int code, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 

@@ -91,7 +91,7 @@ static int locate(const struct field *field, struct error *error)
     return -1;
 }
 
-int field_error(const struct field *field, struct error *error, const char *format, ...)
+int(field_error)(const struct field *field, struct error *error, const char *format, ...)
 {
     va_list arguments;
 
@@ -101,7 +101,7 @@ int field_error(const struct field *field, struct error *error, const char *form
     return locate(field, error);
 }
 
-int field_refuse(const struct field *field, struct error *error, const char *format, ...)
+int(field_refuse)(const struct field *field, struct error *error, const char *format, ...)
 {
     char shown[64], message[sizeof error->text - sizeof shown];
     va_list arguments;

@@ -42,6 +42,10 @@ int field_error(const struct field *field, struct error *error, const char *form
     __attribute__((format(printf, 3, 4)));
 int field_refuse(const struct field *field, struct error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__ /* see common/error.h */
+#define field_error(...) (field_error(__VA_ARGS__), -1)
+#define field_refuse(...) (field_refuse(__VA_ARGS__), -1)
+#endif
 
 /* 0 if the field is an object with no keys but these (NULL ends the list), else -1. */
 int field_check_object(const struct field *field, const char *const *keys, struct error *error);

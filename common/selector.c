@@ -221,7 +221,7 @@ static bool member_fits(const json_t *value, const struct point_field *field,
                         const struct point *point, const struct selector_targets *targets)
 {
     const char *text = field->is_text ? (const char *)point + field->offset : NULL;
-    uint64_t number = text ? 0 : *(const uint64_t *)((const char *)point + field->offset);
+    uint64_t number = field->is_text ? 0 : *(const uint64_t *)((const char *)point + field->offset);
     const json_t *negated = json_object_get(value, "not");
 
     if (negated)

@@ -121,6 +121,8 @@ static void verify(struct trial *trial)
         trial_one_file(trial, 0, CONSUME_NONE);
         after_cycle(trial);
     }
+    if (fsync(fd) < 0) /* see created.c */
+        die(1, "what was updated does not reach its device: fsync:");
     check_rest(trial, fd, found, right);
     trial->expected_digest = digest_term(0, trial->expected_digest);
     free(found);

@@ -353,7 +353,7 @@ static int read_methods(struct reading *reading, const struct field *field, stru
     while (reading->names[count])
         count++;
     reading->sweep->methods =
-        calloc(all ? count : json_array_size(field->value), sizeof *reading->sweep->methods);
+        calloc((all ? count : json_array_size(field->value)) + 1, sizeof *reading->sweep->methods);
     if (!reading->sweep->methods)
         return field_error(field, error, "out of memory");
     return all ? read_all(reading, field, error) : read_named(reading, field, error);

@@ -74,7 +74,7 @@ static int make_file(const struct dataset *set, uint64_t file, char *chunk, uint
 static int make_files(struct dataset *set, struct error *error)
 {
     char *chunk = malloc(CHUNK);
-    uint64_t digest;
+    uint64_t digest = 0;
     int result = chunk ? 0 : error_set(error, "out of memory");
 
     for (uint64_t file = 0; result == 0 && file < set->files; file++) {

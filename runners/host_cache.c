@@ -58,7 +58,7 @@ static int compare_doubles(const void *a, const void *b)
 
 static double median(const double *values, size_t count)
 {
-    double sorted[RANGES_MAX];
+    double sorted[RANGES_MAX] = {0};
 
     for (size_t i = 0; i < count; i++)
         sorted[i] = values[i];

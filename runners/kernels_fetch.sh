@@ -23,7 +23,7 @@ fetch() {
         echo "no kernel $series among this machine's packages (apt-get update; another source of packages?)" >&2
         return 1
     fi
-    rm -rf "$directory/$series" "$directory/.$series"
+    rm -rf "${directory:?}/$series" "${directory:?}/.$series"
     mkdir -p "$directory/.$series"
     (
         cd "$directory/.$series"

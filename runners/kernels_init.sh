@@ -1,4 +1,5 @@
 #!/busybox/busybox sh
+# shellcheck shell=dash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The first program of a guest: load modules, format the disk, run the suite, hand the results over, end.
 # What it says on the console behind "iotoll-guest: " is what `iotoll kernels` goes by.

@@ -61,7 +61,7 @@ static void name_of(const char *path, size_t length, char name[64])
             break;
         }
     while (used < length && used < 63 && path[used] != '.') {
-        name[used] = path[used] == '-' ? '_' : path[used];
+        name[used] = (char)(path[used] == '-' ? '_' : path[used]);
         used++;
     }
     name[used] = 0;

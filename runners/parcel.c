@@ -128,8 +128,9 @@ static char *read_parcel(const char *image, size_t *length, struct error *error)
     char header[HEADER + 1] = "", *bytes = NULL;
     int fd = open(image, O_RDONLY | O_CLOEXEC);
     uint64_t digest;
+    bool whole = false;
 
-    *error = (struct error){""};
+    *length = 0;
     if (fd < 0 || read_at(fd, header, HEADER, 0) < 0)
         error_set(error, "%s:", image);
     else if (sscanf(header, "iotoll parcel 1\nlength %zu\ndigest %" SCNx64, length, &digest) != 2)
@@ -139,9 +140,11 @@ static char *read_parcel(const char *image, size_t *length, struct error *error)
     else if (!(bytes = malloc(*length + 1)) || read_at(fd, bytes, *length, HEADER) < 0 ||
              digest_of(bytes, *length) != digest)
         error_set(error, "the result delivered is not whole");
+    else
+        whole = true;
     if (fd >= 0)
         close(fd);
-    if (!*error->text) {
+    if (whole) {
         bytes[*length] = 0;
         return bytes;
     }

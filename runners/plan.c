@@ -146,7 +146,7 @@ static void number_groups(struct plan *plan)
 static int take(struct plan *plan, const struct candidate *candidates, size_t count,
                 struct error *error)
 {
-    plan->points = calloc(count, sizeof *plan->points);
+    plan->points = calloc(count + 1, sizeof *plan->points);
     plan->group_start = calloc(count + 1, sizeof *plan->group_start);
     if (!plan->points || !plan->group_start) {
         plan_free(plan);

@@ -67,8 +67,8 @@ static void hold_programs(const struct catalogue *catalogue)
 
     for (size_t i = 0; i < catalogue->count; i++)
         if (fstat(catalogue->methods[i].fd, &status) == 0 && status.st_size > 0)
-            mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE,
-                 catalogue->methods[i].fd, 0);
+            (void)mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE,
+                       catalogue->methods[i].fd, 0);
 }
 
 static void mark_unsupported(struct plan_point *point, const char *format, const char *text)

@@ -43,7 +43,11 @@ static int bind_first(struct addrinfo *found)
 int sink_listen(const char *host, const char *port, unsigned *port_used, struct error *error)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found;
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.v6 = {0}};
     socklen_t length = sizeof address;
 
     int problem = getaddrinfo(host, port, &hints, &found);
@@ -53,12 +57,11 @@ int sink_listen(const char *host, const char *port, unsigned *port_used, struct 
     freeaddrinfo(found);
     if (fd < 0)
         return error_set(error, "listen on %s:%s:", host, port);
-    if (getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
+    if (getsockname(fd, &address.any, &length) < 0) {
         close(fd);
         return error_set(error, "listen on %s:%s:", host, port);
     }
-    in_port_t bound = address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                                    : ((struct sockaddr_in *)&address)->sin_port;
+    in_port_t bound = address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port;
     *port_used = ntohs(bound);
     return fd;
 }

@@ -128,8 +128,6 @@ static void move(const struct spawn *spawn)
 
 static void become(const struct spawn *spawn, int output, int errors, pid_t parent)
 {
-    extern char **environ;
-
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);

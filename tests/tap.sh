@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
 # For shell tests, which source it, define functions test_... and end with `tap_main`.
 #
 # Every function runs in a directory of its own, in a subshell that stops at the first command that

@@ -115,7 +115,8 @@ void created_check_sizes(struct trial *trial)
     }
 }
 
-/* Read back by plain pread what the method left, whatever the method is. */
+/* Read back by plain pread what the method left, whatever the method is. First it has to reach the device, untimed:
+ * what write(2) took gladly may have no room there, or be refused, and the cache would still show it. */
 static void digest_files(struct trial *trial)
 {
     char name[24];
@@ -123,6 +124,8 @@ static void digest_files(struct trial *trial)
     for (uint64_t i = 0; i < trial->options.files; i++) {
         trial_file_name(i, name);
         int fd = openat(trial->destination_directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0 && fsync(fd) < 0)
+            die(1, "what was written to %s does not reach its device: fsync:", name);
         if (fd < 0 || digest_file(fd, trial->options.file_size, &trial->digests[i]) < 0)
             die(1, "read back %s:", name);
         close(fd);

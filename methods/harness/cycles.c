@@ -287,7 +287,7 @@ static int compare_totals(const void *a, const void *b)
 
 const struct cycle *cycles_median(const struct cycles *cycles)
 {
-    const struct cycle *sorted[CYCLES_MAX];
+    const struct cycle *sorted[CYCLES_MAX] = {NULL};
 
     for (size_t i = 0; i < cycles->count; i++)
         sorted[i] = &cycles->all[i];

@@ -78,6 +78,8 @@ void direct_begin(struct job *job)
     if (method.destination_flags & O_DIRECT)
         destination = unit_of(job->destination);
     job->direct_unit = source > destination ? source : destination;
+    if (job->direct_unit == 0)
+        die(1, "this method opens no file with O_DIRECT");
     if (job->block_size_bytes % job->direct_unit)
         die(EXIT_UNSUPPORTED, "O_DIRECT moves blocks of %llu bytes here: B=%llu is no multiple",
             (unsigned long long)job->direct_unit, (unsigned long long)job->block_size_bytes);

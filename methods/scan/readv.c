@@ -10,16 +10,17 @@
 
 enum { PIECES_MAX = 1024 }; /* IOV_MAX, and the most that N can be */
 
-/* The buffers, as many as left needs, the last one cut to it. */
+/* The buffers, as many as left, which is not 0, needs, the last one cut to it. */
 static int describe(const struct job *job, struct iovec *pieces, uint64_t left)
 {
     int count = 0;
 
-    for (; left > 0 && (unsigned)count < job->buffers; count++) {
+    do {
         size_t length = io_at_most(left, job->block_size_bytes);
         pieces[count] = (struct iovec){(char *)job->buffer + count * job->block_size_bytes, length};
         left -= length;
-    }
+        count++;
+    } while (left > 0 && (unsigned)count < job->buffers);
     return count;
 }
 

@@ -35,7 +35,10 @@ static unsigned read_notification(struct job *job)
             fail("recvmsg(MSG_ERRQUEUE)");
         return 0;
     }
-    notice = (struct sock_extended_err *)CMSG_DATA(CMSG_FIRSTHDR(&message));
+    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header)
+        die(1, "the socket reports nothing where a notification was announced");
+    notice = (struct sock_extended_err *)CMSG_DATA(header);
     if (notice->ee_origin != SO_EE_ORIGIN_ZEROCOPY)
         die(1, "the socket reports an error beside its notifications");
     unsigned calls = notice->ee_data - notice->ee_info + 1;

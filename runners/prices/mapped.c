@@ -66,7 +66,8 @@ static void consume_all(struct probe *probe)
 
 static void pass(struct probe *probe)
 {
-    double count = (double)windows(probe), pages = count * (double)(probe->block / probe->page);
+    const uint64_t pages_a_window = probe->block / probe->page;
+    double count = (double)windows(probe), pages = count * (double)pages_a_window;
 
     uint64_t from = next_part(probe, PASS);
 

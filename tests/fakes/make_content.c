@@ -20,7 +20,7 @@ int main(int argc, char **argv)
         reference_content(strtoull(argv[4], NULL, 10), i, bytes, size);
         FILE *file = fopen(path, "w");
         if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
-            return perror(path), 1;
+            return perror(path), free(bytes), 1;
     }
     free(bytes);
     return bytes ? 0 : 1;

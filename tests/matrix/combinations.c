@@ -36,7 +36,7 @@ static const uint64_t random_sizes[] = {MIB + 17, AROUND + RANDOM_SHIFT_BYTES, M
                                         2 * AROUND + RANDOM_SHIFT_BYTES};
 
 #define GIVE(axes, factor, table, few, full)                                                       \
-    give(axes, factor, table, (full) ? sizeof table / sizeof *table : (few))
+    give(axes, factor, table, (full) ? sizeof(table) / sizeof *(table) : (few))
 
 static void give(struct axes *axes, enum factor factor, const uint64_t *values, size_t count)
 {

@@ -92,7 +92,7 @@ static bool file_holds(const char *path, const unsigned char *expected, size_t l
     FILE *file = fopen(path, "re");
     unsigned char *found = malloc(length + 2);
     size_t got = file && found ? fread(found, 1, length + 1, file) : 0;
-    bool same = file && got == length && !memcmp(found, expected, length);
+    bool same = file && found && got == length && !memcmp(found, expected, length);
 
     if (file)
         fclose(file);

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154 # what one file sets another uses
 # For tests of method programs: sourced after tests/tap.sh.
 
 # Every method as task/name, found, never listed.

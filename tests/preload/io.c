@@ -173,7 +173,7 @@ ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t *to_offs
 /* The kernel copies requests when they are handed over, so they are put back afterwards. */
 int io_submit(io_context_t context, long count, struct iocb **requests)
 {
-    unsigned long lengths[1024];
+    unsigned long lengths[1024] = {0};
 
     if (fails("io_submit"))
         return -errno;

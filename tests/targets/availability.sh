@@ -17,7 +17,7 @@ offer() {
     real scan/stream
     real send/stream
     aim config.json "\"works\": {\"type\": \"tmpfs\", \"size\": \"16M\"}, $1" \
-        "{\"task\": \"scan\", \"methods\": \"all\", \"source\": [\"works\", $sources], \"file_size\": \"64K\"}"
+        "{\"task\": \"scan\", \"methods\": \"all\", \"source\": [\"works\", ${sources:?}], \"file_size\": \"64K\"}"
     expect 0 "$iotoll" run config.json --output run
     equal "$(trials run 'map(select(.valid) | .source) | unique | join(" ")')" works "measured"
     nothing_left

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154 # what one file sets another uses
 # For tests of targets: sourced after tests/tap.sh and tests/cli/lib.bash.
 
 # aim FILE TARGETS SWEEP...: a config of these sweeps over these targets (JSON, without the braces).

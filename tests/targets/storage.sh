@@ -30,7 +30,7 @@ drop_device() {
 test_cannot_be_read() {
     local method failed=0
     make_device 64 32
-    "$BUILD/tests/fakes/make_content" mounted/data 2 4194304 7
+    "$BUILD/tests/fakes/make_content" mounted/data 1 8388608 7
     sync -f mounted
     truncate -s 1m backing/image
     mkdir copies
@@ -41,7 +41,7 @@ test_cannot_be_read() {
         to "${method%/*}"
         source=(--source mounted/data --content-seed 7)
         status=0
-        timeout 30 "$BUILD/methods/$method" "${source[@]}" "${destination[@]}" "${blocks[@]}" --files 2 --file-size 4194304 \
+        timeout 30 "$BUILD/methods/$method" "${source[@]}" "${destination[@]}" "${blocks[@]}" --files 1 --file-size 8388608 \
             --once >out 2>err || status=$?
         [ $status != 77 ] || continue
         equal $status 1 "$method: exit"

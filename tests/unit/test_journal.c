@@ -170,7 +170,7 @@ static void test_every_bit(void **state)
         size_t at = bit / 8, line = line_of(at);
         bool damaged = at != size - 1;
         memcpy(bent, good, size);
-        bent[at] ^= (char)(1 << bit % 8);
+        bent[at] = (char)(bent[at] ^ 1 << bit % 8);
         put(bent, size);
         assert_loads(line, damaged, at);
         if (bit % RESUMED_EVERY == 0 || !damaged)
