@@ -16,9 +16,9 @@ struct confine_path {
 };
 
 /* Nothing but these paths can be opened from now on, and, where the kernel knows how, no TCP connection
- * made (but for CONFINE_NETWORK), no abstract socket reached and no process outside signalled (Landlock). A path that is not there
- * gives no right. A process with threads confines only the one that calls. 1; 0 where the kernel has no Landlock;
- * -1 with errno. */
+ * made (but for CONFINE_NETWORK), no abstract socket reached and no process outside signalled (Landlock).
+ * A path that is not there gives no right. A process with threads confines only the one that calls. 1; 0
+ * where the kernel has no Landlock; -1 with errno. */
 int confine_files(const struct confine_path *paths, size_t count);
 
 /* What everybody may read to be able to run: programs, libraries, fonts, settings. */

@@ -271,7 +271,8 @@ int hyperfine_run(struct hyperfine_trial *trial, struct error *error)
                           .cpus = trial->cpus,
                           .timeout_ns = trial->session->config.trial_timeout_ns};
 
-    result = prepare && method ? run_confined(trial, &spawn, exchange.directory, error) : error_set(error, "out of memory");
+    result = prepare && method ? run_confined(trial, &spawn, exchange.directory, error)
+                               : error_set(error, "out of memory");
     if (result == 0)
         result = collect(trial, &exchange, &spawn, error);
     spawn_free(&spawn);

@@ -8,7 +8,8 @@
 #include "runners/run.h"
 #include "runners/sink.h"
 
-static const char usage[] = "usage: iotoll sink --listen [HOST:]PORT --token-file FILE [--patience 30s] [--lifetime 1h]\n";
+static const char usage[] =
+    "usage: iotoll sink --listen [HOST:]PORT --token-file FILE [--patience 30s] [--lifetime 1h]\n";
 
 struct request {
     const char *listen_on, *token_file;
