@@ -70,15 +70,13 @@ static void trial(struct fixture *fixture, size_t point, double ms, uint64_t fau
     fixture_write(fixture, object);
 }
 
-/* A line of counts.jsonl, sealed as the runner seals it. */
-static void count(struct fixture *fixture, size_t point, int calls, int maps, int unmaps)
+/* A line of counts.jsonl, sealed as the runner seals it. Steals counts. */
+static void count_more(struct fixture *fixture, size_t point, json_t *counts)
 {
     char path[128];
     size_t length;
-    json_t *record = json_pack("{s:i, s:I, s:s, s:i, s:I, s:{s:i, s:i, s:i, s:i}}", "schema", 2, "point",
-                               (json_int_t)point, "kind", "counted", "cycles", 1, "bytes", (json_int_t)GIB, "counts",
-                               "syscalls", calls, "syscalls_mmap", maps, "syscalls_munmap", unmaps,
-                               "syscalls_sendfile", 0);
+    json_t *record = json_pack("{s:i, s:I, s:s, s:i, s:I, s:o}", "schema", 2, "point", (json_int_t)point, "kind",
+                               "counted", "cycles", 1, "bytes", (json_int_t)GIB, "counts", counts);
 
     json_object_update_missing(record, json_array_get(fixture->points, point));
     snprintf(path, sizeof path, "%s/counts.jsonl", fixture->directory);
@@ -89,6 +87,13 @@ static void count(struct fixture *fixture, size_t point, int calls, int maps, in
     free(line);
     free(text);
     json_decref(record);
+}
+
+static void count(struct fixture *fixture, size_t point, int calls, int maps, int unmaps)
+{
+    count_more(fixture, point,
+               json_pack("{s:i, s:i, s:i, s:i}", "syscalls", calls, "syscalls_mmap", maps, "syscalls_munmap", unmaps,
+                         "syscalls_sendfile", 0));
 }
 
 struct made {
@@ -381,6 +386,55 @@ static void test_nearest_file(void **state)
     release(&made);
 }
 
+/* A copy from mapping to mapping in windows of 64 KiB into a hole that was entered in 512 folios of one page, 32 of 16
+ * and 510 of 512: a fault each for the first two kinds, one a page for the last. Those of 16 pages count by 15 of 511
+ * as huge. */
+static void test_write_faults(void **state)
+{
+    const int single = 512, middle = 32, huge = 510, source = PAGES / 16;
+    const int faults = single + middle + 512 * huge;
+    struct made made;
+
+    (void)state;
+    fixture_open(&made.fixture);
+    struct point point = fixture_point("copies", GIB, 64 * KIB, 0);
+    point.files = 1;
+    strcpy(point.destination_state, "fresh");
+    fixture_add(&made.fixture, point, 0, -1);
+    json_t *object = fixture_object(&made.fixture, 0, 0, 3000000000);
+    json_object_set_new(object, "minor_faults", json_integer(2 * (json_int_t)(faults + source)));
+    json_object_set_new(object, "requested_read_bytes", json_integer(0));
+    json_object_set_new(object, "requested_written_bytes", json_integer(0));
+    fixture_write(&made.fixture, object);
+    count_more(&made.fixture, 0,
+               json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "syscalls", 9,
+                         "syscalls_mmap", 4, "syscalls_munmap", 2, "syscalls_sendfile", 0, "fault_arounds", source,
+                         "folios_order_0", single, "folios_order_1", 0, "folios_order_2", 0, "folios_order_3", 0,
+                         "folios_order_4", middle, "folios_order_5", 0, "folios_order_6", 0, "folios_order_7", 0,
+                         "folios_order_8", 0, "folios_order_9", huge));
+    load(&made, true);
+    json_t *entries = json_object_get(json_object_get(made.run.header, "calibration"), "entries");
+    price(entries, "user_copy_far", "ns/gib", NULL, 64 * KIB, 100e6);
+    price(entries, "write_fault", "ns/fault", "disk", 0, 1000);
+    price(entries, "write_fault_huge", "ns/fault", "disk", 0, 10000);
+    price(entries, "mapped_page", "ns/page", "disk", 0, 2000);
+    price(entries, "mapped_page_huge", "ns/page", "disk", 0, 500);
+    price(entries, "unmap_dirty_page", "ns/page", "disk", 0, 100);
+    struct error error;
+    explain_free(&made.explanations);
+    assert_int_equal(explain_make(&made.explanations, &made.summary, &error), 0);
+    const struct explanation *explanation = &made.explanations.all[0];
+    assert_string_equal(explanation->reason, "");
+    double as_huge = 512.0 * huge + middle * 15.0 / 511;
+    assert_float_equal(toll_ms(explanation, "faults"), source * 1000 / 1e6, 1e-6);
+    assert_float_equal(toll_ms(explanation, "write faults in huge folios"), as_huge * 10000 / 1e6, 1e-6);
+    assert_float_equal(toll_ms(explanation, "write faults"), (faults - as_huge) * 1000 / 1e6, 1e-6);
+    assert_float_equal(toll_ms(explanation, "new pages of a mapping"), single * 2000 / 1e6, 1e-6);
+    assert_float_equal(toll_ms(explanation, "new pages in huge folios"), (PAGES - single) * 500 / 1e6, 1e-6);
+    assert_float_equal(toll_ms(explanation, "unmapping written pages"), faults * 100 / 1e6, 1e-6);
+    release(&made);
+}
+
 /* cost = 40 + 3 MiB x ms / B. */
 static void test_fit(void **state)
 {
@@ -409,7 +463,7 @@ int main(void)
         cmocka_unit_test(test_what_is_missing), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_nearest_block),  cmocka_unit_test(test_fault_price),
         cmocka_unit_test(test_fit),             cmocka_unit_test(test_steadiness),
-        cmocka_unit_test(test_nearest_file),
+        cmocka_unit_test(test_nearest_file),    cmocka_unit_test(test_write_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
