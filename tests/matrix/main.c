@@ -125,7 +125,7 @@ static int run_workers(struct workplace *place, const char *directory, const str
     return failed;
 }
 
-/* Leave only methods whose task/name holds the text. */
+/* Move the methods whose task/name holds the text to the front, and count only them. */
 static void keep(struct catalogue *catalogue, const char *text)
 {
     size_t kept = 0;
@@ -154,6 +154,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     if (catalogue_load(&catalogue, argv[1], &error) < 0)
         die(2, "%s", error.text);
+    size_t all = catalogue.count;
     if (argc == 5)
         keep(&catalogue, argv[4]);
     snprintf(place.preload, sizeof place.preload, "%s", preload ? preload : "");
@@ -162,6 +163,7 @@ int main(int argc, char **argv)
     int failed = catalogue.count == 0 || run_workers(&place, argv[2], &catalogue, !strcmp(argv[3], "full"));
     kill(sink, SIGKILL);
     waitpid(sink, NULL, 0);
+    catalogue.count = all;
     catalogue_free(&catalogue);
     return failed;
 }
