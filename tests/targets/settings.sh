@@ -38,7 +38,7 @@ test_read_ahead_is_named() {
     own_disk
     real lookup/mmap
     real lookup/pread
-    blocks=6 aim config.json "\"disk\": {\"type\": \"directory\", \"path\": \"$PWD/disk\"}" \
+    blocks=9 aim config.json "\"disk\": {\"type\": \"directory\", \"path\": \"$PWD/disk\"}" \
         '{"task": "lookup", "methods": "all", "source": "disk", "cache": "cold", "file_size": "64M",
           "block_size": "4K", "operations": 20}'
     with_read_ahead 4 narrow

@@ -94,6 +94,7 @@ static void try_all(bool (*once)(void))
 {
 #ifdef SANITIZED
     (void)try_each;
+    (void)forever;
     (void)once;
     skip(); /* the sanitizer's allocations are its own */
 #else
