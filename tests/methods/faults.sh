@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# beside: the measuring
 # timeout: 240
 # What a method does when a call fails, a file is not what it should be, or an argument makes no sense:
 # it says so and never prints a result.
