@@ -38,9 +38,11 @@ struct gate_facts {
 
 enum { GATE_REASON_SIZE = 512 };
 
-/* Judge a trial whose method ended well: times, digest, bytes, cache state, device traffic, stolen
- * time.
+/* Judge a trial whose method ended well: times, digest, bytes, cache state, device traffic.
  * True if it counts; else false with the reason written. */
 bool gate_passes(const struct gate_facts *facts, char reason[GATE_REASON_SIZE]);
+
+/* Whether the hypervisor left it its time. That it did not is no fault of the method's: the next trial may do. */
+bool gate_undisturbed(const struct gate_facts *facts, char reason[GATE_REASON_SIZE]);
 
 #endif

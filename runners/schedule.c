@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "runners/calibrate.h"
@@ -16,8 +17,9 @@
 #include "runners/spawn.h"
 #include "runners/trial.h"
 
-/* A point that never succeeds is not tried in every block of a long run. */
-enum { GIVE_UP_AFTER_BLOCKS = 2 };
+/* A point that never succeeds is not tried in every block of a long run. A hypervisor that takes time from one trial
+ * does so in bursts: the next one waits a little. */
+enum { GIVE_UP_AFTER_BLOCKS = 2, BURST_MS = 200 };
 
 const char *const schedule_end_names[] = {"complete", "budget used up", "interrupted"};
 
@@ -147,9 +149,11 @@ static int measure_point(struct schedule *schedule, struct progress *progress, s
             return 0;
         ++*attempts;
         progress->trials++;
-        progress->voids += measured.outcome == TRIAL_VOID;
+        progress->voids += measured.outcome == TRIAL_VOID || measured.outcome == TRIAL_DISTURBED;
         if (measured.outcome == TRIAL_VALID)
             schedule->times[cell(schedule, index, block)] = measured.time_ns;
+        else if (measured.outcome == TRIAL_DISTURBED)
+            usleep(BURST_MS * 1000);
     }
     if (measured.outcome == TRIAL_VALID)
         schedule->failures[index] = 0;
@@ -230,7 +234,8 @@ static bool fits_budget(const struct schedule *schedule, const struct allocate_g
            clock_monotonic_ns() + (uint64_t)group->cost_ns <= schedule->deadline_ns;
 }
 
-/* One block of every group that is below its target; returns how many that were, or -1. */
+/* One block of every group that is below its target, and prices between them, so that they are of the same minutes as
+ * the trials; returns how many groups that were, or -1. */
 static long measure_pass(struct schedule *schedule, struct progress *progress, uint64_t pass,
                          struct error *error)
 {
@@ -244,7 +249,9 @@ static long measure_pass(struct schedule *schedule, struct progress *progress, u
         const struct allocate_group *group = &schedule->groups[order[i]];
         if (group->blocks >= group->target || !fits_budget(schedule, group))
             continue;
-        measured = measure_group(schedule, progress, order[i], error) < 0 ? -1 : measured + 1;
+        bool failed = measure_group(schedule, progress, order[i], error) < 0 ||
+                      (!spawn_stop_requested() && calibrate_again(schedule->session, error) < 0);
+        measured = failed ? -1 : measured + 1;
     }
     free(order);
     return measured;
@@ -300,11 +307,8 @@ static long measure_round(struct schedule *schedule, struct progress *progress, 
         if (measured < 0)
             return -1;
         all += measured;
-        if (measured > 0 && !spawn_stop_requested()) {
+        if (measured > 0 && !spawn_stop_requested())
             progress_block(progress, *pass);
-            if (calibrate_again(schedule->session, error) < 0)
-                return -1;
-        }
         *pass += measured > 0;
     } while (measured > 0 && !spawn_stop_requested());
     return all;

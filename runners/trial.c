@@ -257,6 +257,8 @@ static int run(struct attempt *attempt, struct error *error)
     struct gate_facts facts = facts_of(attempt);
     if (!gate_passes(&facts, attempt->reason))
         attempt->outcome = TRIAL_VOID;
+    else if (!attempt->place->watch && !gate_undisturbed(&facts, attempt->reason)) /* counts are no times */
+        attempt->outcome = TRIAL_DISTURBED;
     return 0;
 }
 

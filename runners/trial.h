@@ -23,7 +23,8 @@ struct trial_place {
     struct trial_watch *watch; /* NULL: a timed trial */
 };
 
-enum trial_outcome { TRIAL_VALID, TRIAL_VOID, TRIAL_UNSUPPORTED, TRIAL_INTERRUPTED };
+/* TRIAL_DISTURBED is a void trial of which nothing can be learnt about its point. */
+enum trial_outcome { TRIAL_VALID, TRIAL_VOID, TRIAL_DISTURBED, TRIAL_UNSUPPORTED, TRIAL_INTERRUPTED };
 
 struct trial_result {
     enum trial_outcome outcome;

@@ -190,6 +190,20 @@ test_gives_up() {
     holds left_out "scan/fails"
 }
 
+# That the hypervisor took a trial's time says nothing about its method.
+test_disturbed() {
+    house
+    real scan/stream
+    fake scan/robbed <<<'"$REAL/scan/stream" "$@" | jq -c ".steal_ns = 60000000"'
+    attempts=1 blocks=6
+    ask config.json "$scan"
+    expect 1 "$iotoll" run config.json --output run
+    [ "$(trials run 'map(select(.method == "robbed" and (.valid | not))) | length')" -gt 2 ] || tap_fail "it was given up"
+    lacks err "given up"
+    trials run '.[] | .void_reason // empty' >reasons
+    holds reasons "the hypervisor took"
+}
+
 test_no_methods() {
     house
     rmdir house/methods

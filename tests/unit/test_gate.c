@@ -219,14 +219,29 @@ static void test_distinct(void **state)
     check(true, "distinct_bytes", json_integer(MIB / 2), NULL);
 }
 
+/* With that much stolen of a span it was disturbed (reason) or not (NULL), and passes the gates in either case. */
+static void check_steal(json_t *steal_ns, uint64_t span_ms, const char *expected)
+{
+    json_t *output = good_output();
+    struct gate_facts facts = cold_facts(output);
+    char reason[GATE_REASON_SIZE] = "";
+
+    json_object_set_new(output, "steal_ns", steal_ns);
+    json_object_set_new(output, "span_ns", json_integer((json_int_t)(span_ms * NS_PER_MS)));
+    assert_true(gate_passes(&facts, reason));
+    assert_int_equal(gate_undisturbed(&facts, reason), !expected);
+    assert_true(!expected || strstr(reason, expected));
+    json_decref(output);
+}
+
 /* Over a tenth of the time, and long enough for ticks to tell. */
 static void test_steal(void **state)
 {
     (void)state;
-    check(false, "steal_ns", json_integer(99 * NS_PER_MS), NULL);
-    check(false, "steal_ns", json_integer(101 * NS_PER_MS), "the hypervisor took 10 % of the time");
-    check(false, "steal_ns", json_null(), NULL);
-    check(false, "span_ns", json_integer(20 * NS_PER_MS), NULL);
+    check_steal(json_integer(99 * NS_PER_MS), 1000, NULL);
+    check_steal(json_integer(101 * NS_PER_MS), 1000, "the hypervisor took 10 % of the time");
+    check_steal(json_null(), 1000, NULL);
+    check_steal(json_integer(20 * NS_PER_MS), 20, NULL);
 }
 
 /* A clock that stands still, a cycle that is none of those there were, and parts longer than their whole. */
