@@ -9,8 +9,9 @@
 
 /* A cold or direct trial must have moved this share of its bytes from or to the device. */
 static const double DEVICE_SHARE = 0.9;
-/* Whoever makes files may read what tells where there is room for them. */
-static const int64_t METADATA_BYTES = 256 * KIB;
+/* Whoever makes files may read what tells where there is room for them. No count tells that from the files' own
+ * bytes; of all that a trial moves it is a small share, or the files were not in the cache. */
+static const double METADATA_BYTES = 256 * KIB, METADATA_SHARE = 0.01;
 static const double SMALL_SHARE = 0.95;
 /* blk-throttle's slice is 0.1 s (block/blk-throttle.c). */
 static const double THROTTLE_SLACK = 0.1, THROTTLE_SLICE_S = 0.1;
@@ -110,13 +111,18 @@ static bool right_amount(const struct gate_facts *facts, char *reason)
     return true;
 }
 
+static double moved_bytes(const json_t *output)
+{
+    return (double)count(output, "bytes") * (double)count(output, "cycles");
+}
+
 /* O_DIRECT that quietly used the cache would show as device traffic that is missing. */
 static bool really_direct(const struct gate_facts *facts, char *reason)
 {
     bool reads = facts->has_set;
     bool has_device = reads ? facts->source_has_device : facts->destination_has_device;
     int64_t moved = count(facts->output, reads ? "process_read_bytes" : "process_written_bytes");
-    double all = (double)count(facts->output, "bytes") * (double)count(facts->output, "cycles");
+    double all = moved_bytes(facts->output);
 
     if (!facts->direct || facts->in_place || !has_device)
         return true;
@@ -161,7 +167,7 @@ static bool really_cold(const struct gate_facts *facts, char *reason)
 /* The page cache of a trial is within its limit only if the trial's own group brought it in. */
 static bool really_pressured(const struct gate_facts *facts, char *reason)
 {
-    uint64_t limit = facts->memory_limit_bytes;
+    uint64_t limit = facts->memory_limit_bytes, after = (uint64_t)facts->resident_after_bytes;
     uint64_t room = limit < facts->set_bytes ? limit : facts->set_bytes;
     char found[32], most[32];
 
@@ -169,12 +175,22 @@ static bool really_pressured(const struct gate_facts *facts, char *reason)
     if (facts->resident_before_bytes < room / 2)
         return VOID("not prepared: only %s of the set were in the page cache, with a limit of %s",
                     units_human_bytes((double)facts->resident_before_bytes, found), most);
-    if (facts->resident_before_bytes > limit || facts->resident_after_bytes > limit)
+    if (facts->resident_after_bytes < 0)
+        return VOID("not proven pressured: the page cache could not be looked at afterwards");
+    if (facts->resident_before_bytes > limit || after > limit)
         return VOID("not pressured: %s of the set were in the page cache, more than the limit of %s",
                     units_human_bytes((double)(facts->resident_before_bytes > limit
-                                                   ? facts->resident_before_bytes
-                                                   : facts->resident_after_bytes), found), most);
+                                                   ? facts->resident_before_bytes : after), found), most);
     return true;
+}
+
+static double metadata_bytes(const struct gate_facts *facts)
+{
+    double share = METADATA_SHARE * moved_bytes(facts->output);
+
+    if (!facts->writes)
+        return 0;
+    return share < METADATA_BYTES ? share : METADATA_BYTES;
 }
 
 /* Reads are charged to the process that causes them, so that other programs' do not count here. */
@@ -192,7 +208,7 @@ static bool really_warm(const struct gate_facts *facts, char *reason)
         return true;
     if (read < 0)
         return VOID("not proven warm: this machine counts no device reads");
-    if (read > (facts->writes ? METADATA_BYTES : 0))
+    if ((double)read > metadata_bytes(facts))
         return VOID("not warm: it read %s from the device", units_human_bytes((double)read, found));
     return true;
 }

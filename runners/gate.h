@@ -19,7 +19,7 @@ struct gate_facts {
     bool source_has_device;
     uint64_t set_bytes;             /* files * S */
     uint64_t resident_before_bytes; /* verified just before the start */
-    uint64_t resident_after_bytes;
+    int64_t resident_after_bytes;   /* -1: unknown */
     uint64_t set_digest;
     bool moves_set;                 /* all of the set, so its digest is the proof, whatever the method says */
     bool in_place;                  /* it writes into the set: whole pages need not be read first */

@@ -234,10 +234,11 @@ void stage_end(struct stage *stage)
     struct cache_files files;
     struct error ignored;
 
+    stage->resident_after_bytes = -1;
     if (stage->set) {
         files = files_of(stage->set);
         if (cache_look(&files, &found, &ignored) == 0) {
-            stage->resident_after_bytes = found.resident_bytes;
+            stage->resident_after_bytes = (int64_t)found.resident_bytes;
             set_number(stage->record, "resident_after_bytes", found.resident_bytes);
         }
     }

@@ -26,7 +26,7 @@ struct stage {
     uint64_t write_limit_bytes_per_s;     /* of a throttled destination */
     int64_t kills_before;                 /* of the control group, for want of memory */
 
-    uint64_t resident_after_bytes;
+    int64_t resident_after_bytes; /* -1: unknown */
     struct created created;    /* -1 where nothing was created, or it could not be told */
 };
 

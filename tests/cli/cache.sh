@@ -48,6 +48,23 @@ exec "$REAL/scan/stream" "$@"'
     equal "$(reasons stream)" valid
 }
 
+# Whoever makes files may read where there is room for them, but not the files, however small they are.
+test_small_copies_are_warm() {
+    house
+    has_device
+    real copy/stream
+    fake copy/evicted <<<"$find_source"'
+for file in "$files"/0*; do dd if="$file" iflag=nocache count=0 status=none; done
+exec "$REAL/copy/stream" "$@"'
+    ask config.json '{"task": "copy", "methods": "all", "source": "disk", "destination": "disk", "file_size": "64K",
+        "files": 2}'
+    expect 1 "$iotoll" run config.json --output run
+    reasons evicted >reason
+    holds reason "not warm: it read"
+    lacks reason valid
+    equal "$(trials run 'map(select(.method == "stream") | .valid) | any')" true "stream is valid"
+}
+
 # Pages that cannot be evicted (here: locked by another process) are found before the method starts.
 test_not_evictable() {
     house

@@ -36,7 +36,7 @@ static struct gate_facts facts_of(enum cache cache, uint64_t resident_bytes)
                                .set_bytes = 64 * MIB,
                                .set_digest = digest,
                                .resident_before_bytes = resident_bytes,
-                               .resident_after_bytes = resident_bytes,
+                               .resident_after_bytes = (int64_t)resident_bytes,
                                .expected_bytes = 64 * MIB};
 }
 
@@ -69,6 +69,8 @@ static void test_pressured(void **state)
     facts.resident_before_bytes = 30 * MIB;
     facts.resident_after_bytes = 64 * MIB;
     check(facts, 0, "not pressured: 64.0 MiB of the set were in the page cache, more than the limit");
+    facts.resident_after_bytes = -1;
+    check(facts, 0, "not proven pressured");
 }
 
 /* A limit above the size of the set leaves all of it in the cache. */
@@ -142,7 +144,30 @@ static void test_metadata(void **state)
     check(facts, 4096, "not warm: it read 4.00 KiB from the device");
     facts.writes = true;
     check(facts, 4096, NULL);
-    check(facts, MIB, "not warm: it read 1.00 MiB from the device");
+    check(facts, 256 * KIB, NULL);
+    check(facts, 256 * KIB + 512, "not warm: it read 256 KiB from the device");
+}
+
+/* Of a small set that would be all of it. */
+static void test_metadata_of_small_sets(void **state)
+{
+    struct gate_facts facts = facts_of(CACHE_WARM, 64 * KIB);
+    char reason[GATE_REASON_SIZE] = "";
+    json_t *output = output_of(64 * KIB);
+
+    (void)state;
+    facts.writes = true;
+    facts.set_bytes = facts.expected_bytes = 64 * KIB;
+    facts.output = output;
+    json_object_set_new(output, "bytes", json_integer(64 * KIB));
+    assert_false(gate_passes(&facts, reason));
+    assert_non_null(strstr(reason, "not warm: it read 64.0 KiB from the device"));
+    /* One cycle of a hundred is not the median one. */
+    json_object_set_new(output, "cycles", json_integer(100));
+    assert_true(gate_passes(&facts, reason));
+    json_object_set_new(output, "cycles", json_integer(99));
+    assert_false(gate_passes(&facts, reason));
+    json_decref(output);
 }
 
 int main(void)
@@ -151,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_pressured),    cmocka_unit_test(test_pressured_with_room),
         cmocka_unit_test(test_small_folios), cmocka_unit_test(test_throttle),
         cmocka_unit_test(test_metadata),     cmocka_unit_test(test_holes_and_shared_blocks),
+        cmocka_unit_test(test_metadata_of_small_sets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
