@@ -2,6 +2,7 @@
 #include "methods/harness/latency.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +131,7 @@ double latency_quantile_ns(const struct latency *latency, double share)
     for (unsigned i = 0; i < LATENCY_BUCKETS && latency->count > 0; i++) {
         seen += latency->buckets[i];
         if (seen > 0 && (double)seen >= wanted)
-            return middle_of(i) * tick_ns();
+            return fmin(middle_of(i), (double)latency->max) * tick_ns();
     }
     return 0;
 }
