@@ -17,7 +17,7 @@ static void transfer(struct job *job)
         if (moved < 0 && errno == EINTR)
             continue;
         if (moved < 0)
-            fail("copy_file_range");
+            fail_in("copy_file_range", job->source);
         if (moved == 0)
             die(1, "copy_file_range: the source is shorter than it should be");
         left -= (uint64_t)moved;

@@ -97,12 +97,12 @@ uint64_t direct_round(const struct job *job, uint64_t length)
     return (length + job->direct_unit - 1) / job->direct_unit * job->direct_unit;
 }
 
-void direct_fail(const struct job *job, const char *what)
+void direct_fail(const struct job *job, const char *what, uint64_t offset)
 {
     if (errno == EINVAL)
         die(EXIT_UNSUPPORTED, "%s: O_DIRECT refuses blocks of %llu bytes at these offsets:", what,
             (unsigned long long)job->block_size_bytes);
-    fail(what);
+    fail_at(what, (int64_t)offset);
 }
 
 /* After a short count the next call begins at a unit again. Less than one unit comes only at the file's end. */
@@ -117,7 +117,7 @@ void direct_read(const struct job *job, void *buffer, uint64_t length, uint64_t 
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            direct_fail(job, "pread");
+            direct_fail(job, "pread", offset + done);
         uint64_t whole = (uint64_t)got - (uint64_t)got % job->direct_unit;
         if (done + (uint64_t)got >= length)
             return;
@@ -139,7 +139,7 @@ void direct_write(const struct job *job, int fd, const void *buffer, uint64_t le
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            direct_fail(job, "pwrite");
+            direct_fail(job, "pwrite", offset + done);
         done += (uint64_t)put - (uint64_t)put % job->direct_unit;
     }
     if (room > length)

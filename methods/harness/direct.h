@@ -34,6 +34,6 @@ void direct_write(const struct job *job, int fd, const void *buffer, uint64_t le
                   uint64_t offset);
 
 /* fail(), which knows what EINVAL means here. */
-void direct_fail(const struct job *job, const char *what) __attribute__((noreturn));
+void direct_fail(const struct job *job, const char *what, uint64_t offset) __attribute__((noreturn));
 
 #endif

@@ -12,11 +12,27 @@
 
 enum { CALL_LIMIT = 0x7ffff000 }; /* MAX_RW_COUNT in the kernel */
 
-void fail(const char *what)
+void fail_at(const char *what, int64_t offset)
 {
     int impossible = errno == ENOSYS || errno == EOPNOTSUPP || errno == EXDEV;
 
-    die(impossible ? EXIT_UNSUPPORTED : 1, "%s:", what);
+    if (offset < 0)
+        die(impossible ? EXIT_UNSUPPORTED : 1, "%s:", what);
+    die(impossible ? EXIT_UNSUPPORTED : 1, "%s at byte %lld:", what, (long long)offset);
+}
+
+void fail(const char *what)
+{
+    fail_at(what, -1);
+}
+
+void fail_in(const char *what, int fd)
+{
+    int problem = errno;
+    off_t offset = lseek(fd, 0, SEEK_CUR); /* -1 where there is no position: sockets, pipes */
+
+    errno = problem;
+    fail_at(what, offset);
 }
 
 size_t io_at_most(uint64_t bytes, uint64_t limit)
@@ -35,7 +51,7 @@ size_t io_read(int fd, void *buffer, size_t length)
         if (got == 0)
             die(1, "read: the source is shorter than it should be");
         if (errno != EINTR)
-            fail("read");
+            fail_in("read", fd);
     }
 }
 
@@ -48,7 +64,7 @@ void io_write_all(int fd, const void *buffer, uint64_t length)
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            fail("write");
+            fail_in("write", fd);
         next += put;
         length -= (uint64_t)put;
     }
@@ -63,7 +79,7 @@ void io_pread_all(int fd, void *buffer, uint64_t length, uint64_t offset)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            fail("pread");
+            fail_at("pread", (int64_t)offset);
         if (got == 0)
             die(1, "pread: the source is shorter than it should be");
         next += got;
@@ -81,7 +97,7 @@ void io_pwrite_all(int fd, const void *buffer, uint64_t length, uint64_t offset)
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            fail("pwrite");
+            fail_at("pwrite", (int64_t)offset);
         next += put;
         offset += (uint64_t)put;
         length -= (uint64_t)put;
@@ -227,7 +243,7 @@ void io_sendfile(int destination, int source, uint64_t count, uint64_t block)
         if (sent < 0 && errno == EINVAL)
             die(EXIT_UNSUPPORTED, "sendfile: this source or destination cannot be spliced:");
         if (sent < 0)
-            fail("sendfile");
+            fail_in("sendfile", source);
         if (sent == 0)
             die(1, "sendfile: the source ended %llu bytes early", (unsigned long long)count);
         count -= (uint64_t)sent;

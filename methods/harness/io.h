@@ -12,6 +12,10 @@
  * target cannot do this at all (ENOSYS, EOPNOTSUPP, EXDEV). */
 void fail(const char *what) __attribute__((noreturn));
 
+/* The same with the place in the file (-1: none), or with a descriptor's position. */
+void fail_at(const char *what, int64_t offset) __attribute__((noreturn));
+void fail_in(const char *what, int fd) __attribute__((noreturn));
+
 /* The kernel moves at most 2 GiB less a page a call; keep counts below that. */
 size_t io_at_most(uint64_t bytes, uint64_t limit);
 

@@ -56,7 +56,7 @@ static size_t splice_some(int from, int to, size_t length, unsigned flags)
         if (errno == EINVAL)
             die(EXIT_UNSUPPORTED, "splice: this source or destination cannot be spliced:");
         if (errno != EINTR)
-            fail("splice");
+            fail_in("splice", from);
     }
 }
 

@@ -150,6 +150,7 @@ static void request_fail(const struct ring *ring, const struct ring_request *req
         [IORING_OP_RECV] = "io_uring RECV",
         [IORING_OP_SEND] = "io_uring SEND",
         [IORING_OP_SEND_ZC] = "io_uring SEND_ZC"};
+    const bool is_file = request->opcode == IORING_OP_READ_FIXED || request->opcode == IORING_OP_WRITE_FIXED;
 
     if (problem == 0)
         die(1, "%s: the file or the connection ended early", names[request->opcode]);
@@ -157,8 +158,8 @@ static void request_fail(const struct ring *ring, const struct ring_request *req
     if (problem == EINVAL && request->opcode == IORING_OP_SEND_ZC)
         die(EXIT_UNSUPPORTED, "SEND_ZC that reports what it copied needs Linux 6.2:");
     if (ring->job->direct_unit)
-        direct_fail(ring->job, names[request->opcode]);
-    fail(names[request->opcode]);
+        direct_fail(ring->job, names[request->opcode], request->offset + request->done);
+    fail_at(names[request->opcode], is_file ? (int64_t)(request->offset + request->done) : -1);
 }
 
 /* A short read breaks its link: the write behind it comes back cancelled, and the rest of both is

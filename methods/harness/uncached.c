@@ -10,12 +10,12 @@
 
 /* The kernel says EOPNOTSUPP for a flag that it does not know, and for a file system that does not
  * know it. */
-static void uncached_fail(const char *what)
+static void uncached_fail(const char *what, uint64_t offset)
 {
     if (errno == EOPNOTSUPP || errno == EINVAL)
         die(EXIT_UNSUPPORTED,
             "%s with RWF_DONTCACHE: needs Linux 6.14 and a file system that has it:", what);
-    fail(what);
+    fail_at(what, (int64_t)offset);
 }
 
 size_t uncached_pread(int fd, void *buffer, size_t length, uint64_t offset)
@@ -29,7 +29,7 @@ size_t uncached_pread(int fd, void *buffer, size_t length, uint64_t offset)
         if (got == 0)
             die(1, "preadv2: the source is shorter than it should be");
         if (errno != EINTR)
-            uncached_fail("preadv2");
+            uncached_fail("preadv2", offset);
     }
 }
 
@@ -41,6 +41,6 @@ void uncached_pwrite_all(int fd, const void *buffer, uint64_t length, uint64_t o
         if (put > 0)
             done += (uint64_t)put;
         else if (put < 0 && errno != EINTR)
-            uncached_fail("pwritev2");
+            uncached_fail("pwritev2", offset + done);
     }
 }

@@ -22,7 +22,7 @@ static size_t read_cached(const struct job *job, uint64_t offset)
         if (errno == EOPNOTSUPP)
             die(EXIT_UNSUPPORTED, "preadv2: this file system has no RWF_NOWAIT:");
         if (errno != EINTR)
-            fail("preadv2");
+            fail_at("preadv2", (int64_t)offset);
     }
 }
 

@@ -76,7 +76,7 @@ static void advance(struct job *job, const struct io_event *event)
 
     errno = got < 0 ? (int)-got : 0;
     if (got < 0)
-        direct_fail(job, "libaio read");
+        direct_fail(job, "libaio read", (uint64_t)request->u.c.offset);
     if ((uint64_t)got >= *missing) {
         *missing = 0;
         return;

@@ -33,7 +33,7 @@ static size_t read_pieces(int fd, const struct iovec *pieces, int count)
         if (got == 0)
             die(1, "readv: the source is shorter than it should be");
         if (errno != EINTR)
-            fail("readv");
+            fail_in("readv", fd);
     }
 }
 

@@ -45,7 +45,7 @@ names_of_methods() {
     for name in $(cd "$1/methods" && find . -mindepth 2 -name '*.c' ! -path './harness/*' |
         sed 's,.*/,,; s,\.c$,,' | sort -u); do
         grep -rn "\"$name\"" "$1"/{iotoll.c,runners,analysis,common,methods/harness,Makefile} "$1"/methods/*.c |
-            grep -vE '/\*|(fail|die)\(' || :
+            grep -vE '/\*|(fail(_at|_in)?|die)\(' || :
     done
 }
 

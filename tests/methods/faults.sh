@@ -185,8 +185,28 @@ test_destination_is_full() {
         [ $status != 77 ] || continue
         equal $status 1 "$method onto a full file system: exit"
         must_have_failed $status "$method"
+        [ "$method" != copy/stream ] || grep -qE 'at byte [1-9][0-9]*: No space left on device' err || tap_fail "$(cat err)"
     done
     stop_sink
+}
+
+# A call that says that it wrote what it did not: the file's size or its digest tells.
+test_writes_that_lie() {
+    local method found=0
+    make_files data 65536
+    digest=$("$BUILD/tests/fakes/set_digest" data 1)
+    for method in $(each_method | grep ^copy/); do
+        supported "$method" --file-size 65536 || continue
+        to copy
+        status=0
+        strace -f -qq -o log -P "$PWD/copies/000000" -e trace=write,pwrite64,pwritev2 -e signal=none \
+            -e inject=write,pwrite64,pwritev2:retval=1000:when=2 "$BUILD/methods/$method" --source data \
+            --file-size 65536 --block-size 4096 --destination copies --once >out 2>err || status=$?
+        grep -q INJECTED log || continue
+        found=$((found + 1))
+        [ $status != 0 ] || [ "$(digest_of_line out)" != "$digest" ] || tap_fail "$method: a lie was believed"
+    done
+    [ $found -ge 2 ] || tap_fail "only $found methods were lied to"
 }
 
 # What somebody planted in the destination is replaced; what it leads to is not touched.
