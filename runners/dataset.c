@@ -13,23 +13,10 @@
 #include "common/digest.h"
 #include "common/nolink.h"
 #include "common/units.h"
+#include "runners/files.h"
 #include "runners/spawn.h"
 
 enum { CHUNK = 1 << 20 };
-
-static int write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t put = write(fd, bytes, length);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -1;
-        bytes += put;
-        length -= (size_t)put;
-    }
-    return 0;
-}
 
 static int write_contents(int fd, uint64_t size, uint64_t seed, char *chunk, uint64_t *value)
 {
@@ -44,7 +31,7 @@ static int write_contents(int fd, uint64_t size, uint64_t seed, char *chunk, uin
             errno = EINTR;
             return -1;
         }
-        if (write_all(fd, chunk, length) < 0)
+        if (files_write_all(fd, chunk, length) < 0)
             return -1;
         done += length;
     }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +28,9 @@ long files_read(const char *path, char *text, size_t room)
     return (long)used;
 }
 
-FILE *files_open(const char *path, struct error *error)
+FILE *files_open(const char *path, int64_t most_bytes, struct error *error)
 {
-    struct stat status;
+    struct stat status = {0};
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
     if (fd < 0) {
@@ -38,29 +39,42 @@ FILE *files_open(const char *path, struct error *error)
         errno = problem;
         return NULL;
     }
-    FILE *file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;
+    bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    FILE *file = regular && status.st_size <= most_bytes ? fdopen(fd, "r") : NULL;
     if (!file) {
-        error_set(error, "%s: not a regular file", path);
+        if (regular)
+            error_set(error, "%s: is larger than %lld MiB", path, (long long)(most_bytes >> 20));
+        else
+            error_set(error, "%s: not a regular file", path);
         close(fd);
         errno = EINVAL;
     }
     return file;
 }
 
+int files_write_all(int fd, const void *bytes, size_t length)
+{
+    for (const char *next = bytes; length > 0;) {
+        ssize_t put = write(fd, next, length);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        next += put;
+        length -= (size_t)put;
+    }
+    return 0;
+}
+
 int files_write(const char *path, const char *text, struct error *error)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    size_t length = strlen(text);
 
     if (fd < 0)
         return error_set(error, "%s:", path);
-    ssize_t put = write(fd, text, length);
-    if (put < 0)
-        error_set(error, "%s:", path);
-    else if ((size_t)put < length)
-        error_set(error, "%s: no space left", path);
+    int result = files_write_all(fd, text, strlen(text)) < 0 ? error_set(error, "%s:", path) : 0;
     close(fd);
-    return put >= 0 && (size_t)put == length ? 0 : -1;
+    return result;
 }
 
 int files_replace_json(const char *path, const json_t *json, struct error *error)

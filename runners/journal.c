@@ -13,8 +13,10 @@
 #include "common/seal.h"
 #include "common/units.h"
 #include "runners/files.h"
+#include "runners/spawn.h"
 
-enum { LINE_LIMIT = 1 << 20 };
+/* What a method prints, and what is known besides. */
+enum { LINE_LIMIT = SPAWN_OUTPUT_LIMIT + (1 << 20) };
 
 /* Where the last whole line ends. */
 static off_t end_of_whole_lines(int fd, off_t size)
@@ -40,6 +42,8 @@ static int cut_torn_line(struct journal *journal, struct error *error)
 
     if (fstat(journal->fd, &status) < 0)
         return error_set(error, "%s:", journal->path);
+    if (status.st_size > FILES_JOURNAL_MAX)
+        return error_set(error, "%s: is larger than %lld MiB", journal->path, FILES_JOURNAL_MAX >> 20);
     off_t end = end_of_whole_lines(journal->fd, status.st_size);
     if (end < 0)
         return error_set(error, "%s:", journal->path);
@@ -53,7 +57,7 @@ static int cut_torn_line(struct journal *journal, struct error *error)
 /* Where the first damaged line begins and its number; the size of the file if none is. */
 static off_t first_damaged(struct journal *journal, size_t *number, struct error *why)
 {
-    FILE *file = files_open(journal->path, why);
+    FILE *file = files_open(journal->path, FILES_JOURNAL_MAX, why);
     char *line = NULL;
     size_t room = 0;
     off_t at = file ? 0 : -1;
@@ -91,7 +95,7 @@ static int copy_from(int from, off_t start, int to)
     ssize_t got;
 
     while ((got = pread(from, chunk, sizeof chunk, start)) > 0) {
-        if (write(to, chunk, (size_t)got) != got)
+        if (files_write_all(to, chunk, (size_t)got) < 0)
             return -1;
         start += got;
     }
@@ -149,17 +153,11 @@ int journal_open_beside(struct journal *journal, const char *directory, const ch
 static int append_line(struct journal *journal, const char *line, size_t length)
 {
     off_t before = lseek(journal->fd, 0, SEEK_END);
-    ssize_t put;
 
-    do
-        put = write(journal->fd, line, length);
-    while (put < 0 && errno == EINTR);
-    if (put == (ssize_t)length)
+    if (files_write_all(journal->fd, line, length) == 0)
         return fdatasync(journal->fd);
-    if (put >= 0)
-        errno = ENOSPC;
     int saved = errno;
-    if (before >= 0 && put > 0 && ftruncate(journal->fd, before) < 0)
+    if (before >= 0 && ftruncate(journal->fd, before) < 0)
         saved = errno;
     errno = saved;
     return -1;
@@ -228,7 +226,7 @@ int journal_each_beside(const char *directory, const char *name,
     int result = 0;
 
     snprintf(path, sizeof path, "%.900s/%.64s", directory, name);
-    FILE *file = files_open(path, error);
+    FILE *file = files_open(path, FILES_JOURNAL_MAX, error);
     if (!file)
         return errno == ENOENT ? 0 : -1;
     for (ssize_t length; result == 0 && (length = getline(&line, &room, file)) > 0;)

@@ -24,7 +24,7 @@ json_t *run_file_load(const char *directory, struct error *error)
     json_error_t problem;
 
     snprintf(path, sizeof path, "%.900s/run.json", directory);
-    FILE *file = files_open(path, error);
+    FILE *file = files_open(path, FILES_HEADER_MAX, error);
     if (!file)
         return NULL;
     json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);

@@ -105,6 +105,21 @@ test_corrupt_older_line() {
     holds err "have no checksum"
 }
 
+# What was taken from a method is taken from the journal, too: to the last byte that a method may print.
+test_long_lines() {
+    house
+    fake scan/long <<'E'
+"$REAL/scan/stream" "$@" | jq -cj '(((1048400 - (tojson | length)) / 6) | floor) as $more | .cycles += $more
+    | (.cycle_setup_ns, .cycle_transfer_ns, .cycle_teardown_ns) += [range($more) | 0]'
+E
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
+    expect 0 "$iotoll" run config.json --output run
+    [ "$(trials run 'map(select(.valid)) | length')" = 1 ] || tap_fail "$(trials run 'map(.void_reason)')"
+    [ "$(wc -L <run/trials.jsonl)" -gt $((1 << 20)) ] || tap_fail "the longest line is short: $(wc -L <run/trials.jsonl)"
+    expect 0 "$iotoll" run --resume run
+    expect 0 "$iotoll" report run
+}
+
 test_resume_after_interruption() {
     house
     real scan/stream
@@ -167,8 +182,42 @@ test_resume_of_what_is_no_file() {
         code=$([ $name = run.json ] && echo 2 || echo 3)
         expect "$code" timeout 20 "$iotoll" run --resume other
         holds err "$name"
+        expect 3 timeout 20 "$iotoll" report other
+        holds err "$name: is not a regular file"
         rm -r other
     done
+}
+
+# refused FILE TEXT: neither a run goes on in the directory other, nor is it reported; both name this file.
+refused() {
+    expect "$([ "$1" = run.json ] && echo 2 || echo 3)" timeout 60 "$iotoll" run --resume other
+    holds err "$1: $2"
+    expect 3 timeout 60 "$iotoll" report other
+    holds err "$1"
+    holds err "$2"
+}
+
+# Nor does anybody read what no run comes near, or choose between two values of one key.
+test_resume_of_what_is_no_run() {
+    house
+    real scan/stream
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
+    expect 0 "$iotoll" run config.json --output run
+    cp -r run other
+    truncate -s 65M other/run.json
+    refused run.json "is larger than 64 MiB"
+    sed 's/"seed": *[0-9]*/&, &/' run/run.json >other/run.json
+    expect 2 "$iotoll" run --resume other
+    holds err "duplicate"
+    expect 3 "$iotoll" report other
+    holds err "duplicate"
+    cp run/run.json other/
+    # Holes, which take no room.
+    truncate -s 4097M other/trials.jsonl
+    refused trials.jsonl "is larger than 4096 MiB"
+    equal "$(stat -c %s other/trials.jsonl)" $((4097 << 20)) "its size"
+    { printf '{"schema":1,"x":"' && head -c 5000000 /dev/zero | tr '\0' x && echo '"}'; } >other/trials.jsonl
+    refused trials.jsonl:1 ""
 }
 
 test_existing_directory_is_refused() {

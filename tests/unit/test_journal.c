@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A journal cut at every byte, and with every bit flipped: what comes before the damage is read, the line is
  * named, and a run that goes on begins behind the last good line. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -25,6 +27,22 @@ static char good[8192], bent[8192];
 static size_t size, starts[LINES + 1]; /* of the lines, and the end */
 static struct error error;
 static int errors_fd;
+
+/* The most that a write moves; where it is less than asked for, every third is interrupted instead. */
+static size_t most_written = SIZE_MAX, writes, failing_write = SIZE_MAX;
+
+ssize_t write(int fd, const void *bytes, size_t length)
+{
+    if (most_written < length && ++writes % 3 == 0) {
+        errno = EINTR;
+        return -1;
+    }
+    if (writes >= failing_write) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return syscall(SYS_write, fd, bytes, length < most_written ? length : most_written);
+}
 
 static void append(struct journal *journal, unsigned block)
 {
@@ -221,6 +239,36 @@ static void test_seal(void **state)
     assert_false(sealed);
 }
 
+/* Writes that move a few bytes are gone on with; when no more fit, what there was is whole. */
+static void test_short_writes(void **state)
+{
+    char path[160], left[8192];
+    struct journal journal;
+    json_t *trial = fixture_object(&fixture, 0, 3, 1000003);
+
+    (void)state;
+    json_object_set_new(trial, "schema", json_integer(SEAL_SCHEMA));
+    put("", 0);
+    assert_int_equal(journal_open(&journal, fixture.directory, &error), 0);
+    most_written = 7;
+    for (unsigned i = 0; i < LINES; i++)
+        append(&journal, i);
+    snprintf(path, sizeof path, "%s/published", fixture.directory);
+    assert_int_equal(publish_bytes(path, good, size, &error), 0);
+    failing_write = writes + 20;
+    assert_int_equal(journal_append(&journal, trial, &error), -1);
+    assert_non_null(strstr(error.text, "No space left on device"));
+    assert_int_equal(publish_bytes(path, "else", 4, &error), -1);
+    most_written = failing_write = SIZE_MAX;
+    journal_close(&journal);
+    json_decref(trial);
+    assert_loads(LINES, false, 0);
+    assert_int_equal(left[read_whole(fixture.journal, left) - 1], '\n');
+    assert_int_equal(read_whole(path, left), size);
+    assert_memory_equal(left, good, size);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +276,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_every_truncation, begin, end),
         cmocka_unit_test_setup_teardown(test_every_bit, begin, end),
         cmocka_unit_test_setup_teardown(test_older_lines, begin, end),
+        cmocka_unit_test_setup_teardown(test_short_writes, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
