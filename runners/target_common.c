@@ -41,10 +41,24 @@ static int make_promised(const char *path, const char *what, struct undo *undo, 
     return nolink_make_directory(path, 0700) < 0;
 }
 
+/* The directory without links in its path, or NULL with errno. What is promised inside of anything else could never be
+ * undone. The caller frees. */
+static char *resolve_directory(const char *path)
+{
+    char *resolved = realpath(path, NULL);
+    struct stat status;
+
+    if (!resolved || (stat(resolved, &status) == 0 && S_ISDIR(status.st_mode)))
+        return resolved;
+    free(resolved);
+    errno = ENOTDIR;
+    return NULL;
+}
+
 int target_make_scratch(struct target *target, const char *parent, struct undo *undo, char **path,
                         struct error *error)
 {
-    char *resolved = realpath(parent, NULL);
+    char *resolved = resolve_directory(parent);
 
     *path = NULL;
     if (!resolved)

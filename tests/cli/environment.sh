@@ -44,6 +44,41 @@ test_space_is_enough() {
     done
 }
 
+# Bytes are not all that can run out: no more files can be made, and no more of what is full.
+test_no_more_files() {
+    need_root
+    house
+    real scan/stream
+    real copy/stream
+    mount -t tmpfs -o size=4m,nr_inodes=16 tmpfs disk
+    ask config.json '{"task": "scan", "methods": "all", "source": "disk", "file_size": "4K", "files": 40}'
+    expect 3 "$iotoll" run config.json --output run
+    holds err "data set on target disk: "
+    holds err "No space left on device"
+    rm -r run
+    nothing_left
+    attempts=1
+    ask config.json '{"task": "copy", "methods": "all", "source": "memory", "destination": "disk", "file_size": "4K",
+        "files": 40}'
+    expect 1 "$iotoll" run config.json --output run
+    trials run 'map(.void_reason)[]' >reasons
+    holds reasons "No space left on device"
+    equal "$(trials run 'map(.valid) | any')" false "valid"
+    nothing_left
+    umount disk
+    truncate -s 16M image
+    mkfs.ext4 -q image
+    mount -o loop image disk || tap_skip "cannot mount a loop device"
+    rmdir disk/lost+found
+    rm -r run
+    ask config.json '{"task": "copy", "methods": "all", "source": "memory", "destination": "disk", "file_size": "14M"}'
+    expect 3 "$iotoll" run config.json --output run
+    holds err "target disk: the run needs"
+    [ ! -e run ] || tap_fail "a run was begun"
+    nothing_left
+    umount disk
+}
+
 # A directory that is missing or read-only is one target less, not the end of the run.
 test_missing_target() {
     house

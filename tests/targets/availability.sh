@@ -87,6 +87,25 @@ test_options_of_mkfs_stay_inside() {
     equal "$(cat victim)" precious
 }
 
+# Whatever a config or an argument calls a directory: a device is none, and no byte of it changes.
+test_devices_are_no_directories() {
+    need_root
+    truncate -s 8M image
+    device=$(losetup --find --show image) || tap_skip "no loop device"
+    trap 'losetup -d "$device"' EXIT
+    sources='"device", "image"' offer "
+        \"device\": {\"type\": \"directory\", \"path\": \"$device\"},
+        \"image\": {$image: \"ext4\", \"path\": \"$device\", \"size\": \"4M\"}"
+    not_offered device "Not a directory"
+    not_offered image "Not a directory"
+    expect 3 "$iotoll" run config.json --output "$device"
+    expect 2 "$iotoll" run --resume "$device"
+    expect 2 "$iotoll" run "$device"
+    expect 3 "$iotoll" report "$device"
+    sync
+    cmp -n $((8 << 20)) image /dev/zero
+}
+
 start_sink() {
     echo "$1" >token
     "$iotoll" sink --listen 127.0.0.1:0 --token-file token 2>sink-err &
