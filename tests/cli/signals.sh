@@ -159,11 +159,31 @@ test_killed_then_clean() {
     wait $run_pid || :
     [ "$(id -u)" != 0 ] || holds /proc/self/mountinfo /iotoll/
     [ -n "$(ls disk)" ] || tap_fail "there is nothing to clean"
-    expect 0 "$iotoll" clean
+    # The method dies with it; what the method started is left to be cleaned up.
     wait_for 5 gone "$(cat waiting)"
+    expect 0 "$iotoll" clean
+    wait_for 5 gone "$(cat grandchild)"
     nothing_left
     whole_journal run
     expect 0 "$iotoll" clean
+}
+
+listing() {
+    [ "$(pgrep -fc "^$iotoll list")" = 2 ]
+}
+
+# Killed before the child has asked to die with it: then the child finds out, and becomes nothing.
+test_killed_while_a_child_starts() {
+    house
+    fake scan/late <<<''
+    sed -i "2i echo >$PWD/executed" house/methods/scan/late.sh
+    strace -f -qq -o calls -e trace=prctl -e inject=prctl:delay_enter=2000000 "$iotoll" list >out 2>err &
+    wait_for 5 listing
+    kill -KILL "$(pgrep -of "^$iotoll list")"
+    wait $! || :
+    [ ! -e executed ] || tap_fail "a child was started for nobody"
+    expect 0 "$iotoll" list
+    [ -e executed ]
 }
 
 test_killed_then_run() {

@@ -169,6 +169,28 @@ static void test_unfinished_picture_is_refused(void **state)
     unlink(path);
 }
 
+/* A picture is a file of gnuplot's directory, not what a link there leads to; nobody waits for a FIFO. */
+static void test_planted_picture_is_refused(void **state)
+{
+    char outside[] = "/tmp/iotoll-outside-XXXXXX", path[] = "/tmp/iotoll-picture-XXXXXX";
+    struct gnuplot plot;
+
+    (void)state;
+    close(mkstemp(outside));
+    close(mkstemp(path));
+    assert_int_equal(publish_bytes(outside, "<svg></svg>", 11, &error), 0);
+    assert_int_equal(gnuplot_open(&plot, &error), 0);
+    assert_int_equal(symlinkat(outside, plot.fd, "0.svg"), 0);
+    assert_int_equal(mkfifoat(plot.fd, "1.svg", 0600), 0);
+    assert_int_equal(gnuplot_collect(&plot, "0.svg", path, &error), -1);
+    alarm(10);
+    assert_int_equal(gnuplot_collect(&plot, "1.svg", path, &error), -1);
+    alarm(0);
+    gnuplot_close(&plot);
+    unlink(outside);
+    unlink(path);
+}
+
 static void test_publish_leaves_nothing_behind(void **state)
 {
     char directory[] = "/tmp/iotoll-publish-XXXXXX", path[64], command[128];
@@ -204,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_script_starts_at_zero),
         cmocka_unit_test(test_draw),
         cmocka_unit_test(test_unfinished_picture_is_refused),
+        cmocka_unit_test(test_planted_picture_is_refused),
         cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_publish_leaves_nothing_behind),
     };

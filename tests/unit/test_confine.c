@@ -174,16 +174,22 @@ static void test_become(void **state)
         skip();
 }
 
-/* Run a script as charts are drawn; the path of a file in gnuplot's directory. */
+static void put_file(struct gnuplot *plot, const char *name, const char *text)
+{
+    FILE *out = gnuplot_file(plot, name, &error);
+
+    assert_non_null(out);
+    fputs(text, out);
+    fclose(out);
+}
+
+/* Run a script as charts are drawn; whether it left such a file in gnuplot's directory. */
 static int run_script(const char *script, const char *left, int *exists)
 {
     struct gnuplot plot;
 
     assert_int_equal(gnuplot_open(&plot, &error), 0);
-    FILE *out = gnuplot_file(&plot, GNUPLOT_SCRIPT, &error);
-    assert_non_null(out);
-    fputs(script, out);
-    fclose(out);
+    put_file(&plot, GNUPLOT_SCRIPT, script);
     int result = gnuplot_run(&plot, 20, &error);
     *exists = faccessat(plot.fd, left, F_OK, 0) == 0;
     gnuplot_close(&plot);
@@ -238,6 +244,61 @@ static void test_gnuplot_stays_inside(void **state)
     assert_true(left);
 }
 
+/* Who draws for ever is ended, whether that takes CPU time or not; who wants all memory or all of the disk gets none. */
+static void test_gnuplot_has_limits(void **state)
+{
+    struct gnuplot plot;
+    struct stat status;
+    int left;
+
+    (void)state;
+    need_gnuplot();
+    assert_int_equal(gnuplot_open(&plot, &error), 0);
+    put_file(&plot, GNUPLOT_SCRIPT, "pause 15\n");
+    assert_int_equal(gnuplot_run(&plot, 1, &error), -1);
+    assert_non_null(strstr(error.text, "gnuplot: "));
+    gnuplot_close(&plot);
+
+    assert_int_equal(run_script("array a[100000000]\nset print \"left\"\nprint 1\n", "left", &left), -1);
+    assert_false(left);
+
+    assert_int_equal(gnuplot_open(&plot, &error), 0);
+    put_file(&plot, GNUPLOT_SCRIPT, "text = \"0123456789\"\ndo for [i = 1:14] {text = text . text}\nset print \"left\"\n"
+                                    "do for [i = 1:300] {print text}\n");
+    assert_int_equal(gnuplot_run(&plot, 20, &error), -1);
+    assert_int_equal(fstatat(plot.fd, "left", &status, 0), 0);
+    assert_in_range(status.st_size, 0, 33 << 20);
+    gnuplot_close(&plot);
+}
+
+/* What a user's or an administrator's start-up file and environment say means nothing to a chart. */
+static void test_gnuplot_is_nobodys(void **state)
+{
+    struct gnuplot plot;
+    char path[128];
+    int left;
+
+    (void)state;
+    need_gnuplot();
+    assert_int_equal(gnuplot_open(&plot, &error), 0);
+    put_file(&plot, ".gnuplot", "set print \"left\"\nprint 1\n"); /* its HOME */
+    put_file(&plot, GNUPLOT_SCRIPT, "a = 1\n");
+    assert_int_equal(gnuplot_run(&plot, 20, &error), 0);
+    assert_int_not_equal(faccessat(plot.fd, "left", F_OK, 0), 0);
+    gnuplot_close(&plot);
+
+    snprintf(path, sizeof path, "%s/outside.gp", open_directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("set print \"left\"\nprint 1\n", file);
+    fclose(file);
+    setenv("GNUPLOT_LIB", open_directory, 1);
+    run_script("load \"outside.gp\"\n", "left", &left);
+    unsetenv("GNUPLOT_LIB");
+    unlink(path);
+    assert_false(left);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -271,7 +332,8 @@ int main(void)
         cmocka_unit_test(test_files),        cmocka_unit_test(test_network),
         cmocka_unit_test(test_calls),        cmocka_unit_test(test_capabilities),
         cmocka_unit_test(test_become),       cmocka_unit_test(test_gnuplot_runs_nothing),
-        cmocka_unit_test(test_gnuplot_stays_inside),
+        cmocka_unit_test(test_gnuplot_stays_inside), cmocka_unit_test(test_gnuplot_has_limits),
+        cmocka_unit_test(test_gnuplot_is_nobodys),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
