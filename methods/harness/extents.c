@@ -13,14 +13,15 @@ int extents_count(int fd, struct extents *extents)
     union {
         struct fiemap map;
         char room[sizeof(struct fiemap) + BATCH * sizeof(struct fiemap_extent)];
-    } request;
+    } request = {.room = {0}}; /* memcheck does not see what the kernel writes there */
     uint64_t start = 0;
 
     *extents = (struct extents){0};
     for (bool last = false; !last;) {
-        request.map = (struct fiemap){.fm_start = start,
-                                      .fm_length = FIEMAP_MAX_OFFSET - start,
-                                      .fm_extent_count = BATCH};
+        request.map.fm_start = start;
+        request.map.fm_length = FIEMAP_MAX_OFFSET - start;
+        request.map.fm_flags = 0;
+        request.map.fm_extent_count = BATCH;
         if (ioctl(fd, FS_IOC_FIEMAP, &request.map) < 0)
             return -1;
         const struct fiemap_extent *found = request.map.fm_extents;
