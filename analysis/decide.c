@@ -106,10 +106,11 @@ static bool may_equal_best(const struct summary *summary, size_t point, size_t b
 
 struct interval decide_gain(const struct summary *summary, const struct decision *decision, size_t point)
 {
-    double *a = calloc(3 * summary->blocks + 1, sizeof *a), *b = a + summary->blocks;
+    double *a = calloc(3 * summary->blocks + 1, sizeof *a);
     struct interval gain = stats_none();
 
     if (a && decision->baseline >= 0 && (size_t)decision->baseline != point) {
+        double *b = a + summary->blocks;
         size_t n = summary_pairs(summary, point, (size_t)decision->baseline, a, b);
         gain = stats_speed(a, b, n, b + summary->blocks);
     }

@@ -177,9 +177,11 @@ static void add_sizes(struct label *out, const struct point *p)
 
 const char *point_label(const struct point *p, char *buffer, size_t size)
 {
-    struct label label = {buffer, size}, *out = &label;
+    struct label label, *out = &label;
     const struct task_traits *task = task_find(p->task);
 
+    label.at = buffer;
+    label.room = size;
     add(out, "%s/%s %s%s%s", p->task, p->method, p->source,
             *p->source && *p->destination ? "→" : "", p->destination);
     add_word(out, p->cache, "none");

@@ -303,10 +303,10 @@ static int take_over(struct calibration *calibration, const json_t *before)
 
 static json_t *to_json(struct calibration *calibration)
 {
-    uint64_t elapsed_ns = clock_monotonic_ns() - calibration->started_ns;
+    uint64_t elapsed_ns = calibration->earlier_ns + clock_monotonic_ns() - calibration->started_ns;
 
-    return json_pack("{s:I, s:O, s:o, s:O}", "elapsed_ns", (json_int_t)(calibration->earlier_ns + elapsed_ns), "same",
-                     calibration->same, "entries", entries_json(calibration), "missing", calibration->missing);
+    return json_pack("{s:I, s:O, s:o, s:O}", "elapsed_ns", (json_int_t)elapsed_ns, "same", calibration->same, "entries",
+                     entries_json(calibration), "missing", calibration->missing);
 }
 
 static json_t *calibrate_on(struct session *session, const json_t *before, uint64_t limit_ns, struct error *error)

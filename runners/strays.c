@@ -121,8 +121,10 @@ static bool is_executing(int process, long bytes)
         close(fd);
     text[got > 0 ? got : 0] = 0;
     char *at = strrchr(text, ')');
-    for (int field = 3; at && field <= 51 && (at = strchr(at + 1, ' ')); field++)
-        fields[field] = strtoull(at, NULL, 10);
+    for (int field = 3; at && field <= 51; field++) {
+        at = strchr(at + 1, ' ');
+        fields[field] = at ? strtoull(at, NULL, 10) : 0;
+    }
     return fields[23] > 0 && (fields[51] == 0 || fields[51] - fields[50] != (unsigned long long)bytes);
 }
 

@@ -42,9 +42,10 @@ static void transfer(struct job *job)
     struct iovec pieces[PIECES_MAX];
 
     for (uint64_t left = job->length_bytes; left > 0;) {
-        size_t got = read_pieces(job->source, pieces, describe(job, pieces, left));
+        int count = describe(job, pieces, left);
+        size_t got = read_pieces(job->source, pieces, count);
         left -= got;
-        for (int i = 0; got > 0; i++) {
+        for (int i = 0; i < count && got > 0; i++) {
             size_t length = io_at_most(got, pieces[i].iov_len);
             consume(job, pieces[i].iov_base, length);
             got -= length;

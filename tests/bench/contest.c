@@ -20,7 +20,8 @@
 #include "common/units.h"
 #include "tests/bench/scratch.h"
 
-enum { PAIRS = 400, PASSES = 2000, MORE = 2040, RUNS_MAX = 4 * PAIRS, FILE_BYTES = 64 * KIB, COMMAND = 3 * PATH_MAX };
+enum { PAIRS = 400, PASSES = 2000, MORE = 2040, RUNS_MIN = PAIRS / 2, RUNS_MAX = 4 * PAIRS };
+enum { FILE_BYTES = 64 * KIB, COMMAND = 3 * PATH_MAX };
 
 enum judge { OURS, HYPERFINE, WELCH, JUDGES };
 static const char *const judge_names[] = {
@@ -132,7 +133,7 @@ static size_t runs_for_hyperfine(const struct contest *contest)
     double ours_ns = turn_ns * (double)(contest->turns[1] + 1), left_ns = ours_ns - (double)contest->spent_ns[1];
     double run_ns = (double)contest->spent_ns[1] / fmax(1, (double)contest->hyperfine_runs);
 
-    return contest->turns[1] && contest->turns[0] ? (size_t)fmax(PAIRS / 2, fmin(RUNS_MAX, round(left_ns / run_ns)))
+    return contest->turns[1] && contest->turns[0] ? (size_t)fmax(RUNS_MIN, fmin(RUNS_MAX, round(left_ns / run_ns)))
                                                   : PAIRS;
 }
 
