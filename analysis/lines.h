@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/error.h"
+
 enum { LINES_LONGEST = 4 << 20 };
 
 struct lines {
@@ -23,5 +25,8 @@ void lines_close(struct lines *lines);
  * false if the file ends inside it. 1; 0 at the end; -1 with errno, EMSGSIZE for a line that is too
  * long. */
 int lines_next(struct lines *lines, char **line, size_t *length, bool *whole);
+
+/* -1, and what lines_next() said with errno of the line of this number. */
+int lines_failed(const char *path, size_t number, struct error *error);
 
 #endif

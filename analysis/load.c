@@ -7,40 +7,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/lines.h"
 #include "analysis/load_trial.h"
+#include "common/regular.h"
 
-/* What no run comes near; above it somebody is playing. */
-static const off_t header_limit = 64 << 20, journal_limit = 4LL << 30;
 static const size_t trial_limit = 2000000;
 static const uint64_t most_bytes = 1ULL << 60;
-
-static int open_regular(const char *path, off_t limit, struct error *error)
-{
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
-
-    if (fd < 0)
-        return error_set(error, "%s:", path);
-    if (fstat(fd, &status) < 0)
-        error_set(error, "%s:", path);
-    else if (!S_ISREG(status.st_mode))
-        error_set(error, "%s: is not a regular file", path);
-    else if (status.st_size > limit)
-        error_set(error, "%s: is larger than %lld MiB", path, (long long)(limit >> 20));
-    else
-        return fd;
-    close(fd);
-    return -1;
-}
 
 static int read_header(struct run *run, const char *path, struct error *error)
 {
     json_error_t why;
-    int fd = open_regular(path, header_limit, error);
+    int fd = regular_open(path, O_RDONLY, REGULAR_HEADER_BYTES, error);
 
     if (fd < 0)
         return -1;
@@ -285,7 +264,7 @@ static int read_journal(struct run *run, struct lines *lines, struct trial_reade
         unsealed += read > 0 && !reader->sealed;
     }
     if (got < 0)
-        return error_set(error, "%s:%zu:", path, number + 1);
+        return lines_failed(path, number + 1, error);
     if (unsealed > 0)
         fprintf(stderr, "%s: %zu lines are of an older iotoll and have no checksum\n", path, unsealed);
     if (read < 0)
@@ -297,7 +276,7 @@ static int load_journal(struct run *run, const char *path, struct error *error)
 {
     struct lines lines;
     struct trial_reader reader;
-    int fd = open_regular(path, journal_limit, error);
+    int fd = regular_open(path, O_RDONLY, REGULAR_JOURNAL_BYTES, error);
 
     if (fd < 0)
         return -1;

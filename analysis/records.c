@@ -6,10 +6,10 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/lines.h"
+#include "common/regular.h"
 #include "common/seal.h"
 
 double records_number(const json_t *object, const char *key)
@@ -82,7 +82,7 @@ static int read_all(const struct reading *reading, int fd, const char *path, str
     while (result == 0 && (got = lines_next(&lines, &line, &length, &whole)) != 0) {
         number++;
         if (got < 0)
-            result = error_set(error, "%s:%zu:", path, number);
+            result = lines_failed(path, number, error);
         else if (!whole)
             fprintf(stderr, "%s:%zu: the last line is torn; dropped\n", path, number);
         else if ((read = read_line(reading, line, length, error)) < 0)
@@ -100,16 +100,13 @@ int records_each(const struct run *run, const char *name,
 {
     const struct reading reading = {run, visit, context};
     char path[PATH_MAX];
-    struct stat status;
 
     if (snprintf(path, sizeof path, "%s/%s", run->directory, name) >= (int)sizeof path)
         return error_set(error, "%s: name too long", run->directory);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+    int fd = regular_open(path, O_RDONLY, REGULAR_JOURNAL_BYTES, error);
     if (fd < 0)
-        return errno == ENOENT ? 0 : error_set(error, "%s:", path);
-    int result = fstat(fd, &status) == 0 && S_ISREG(status.st_mode)
-                     ? read_all(&reading, fd, path, error)
-                     : error_set(error, "%s: is not a regular file", path);
+        return errno == ENOENT ? 0 : -1;
+    int result = read_all(&reading, fd, path, error);
     close(fd);
     return result;
 }

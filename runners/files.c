@@ -3,14 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/publish.h"
+#include "common/regular.h"
 
 long files_read(const char *path, char *text, size_t room)
 {
@@ -28,26 +27,14 @@ long files_read(const char *path, char *text, size_t room)
     return (long)used;
 }
 
-FILE *files_open(const char *path, int64_t most_bytes, struct error *error)
+FILE *files_open(const char *path, off_t limit_bytes, struct error *error)
 {
-    struct stat status = {0};
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = regular_open(path, O_RDONLY, limit_bytes, error);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 
-    if (fd < 0) {
-        int problem = errno;
+    if (fd >= 0 && !file) {
         error_set(error, "%s:", path);
-        errno = problem;
-        return NULL;
-    }
-    bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    FILE *file = regular && status.st_size <= most_bytes ? fdopen(fd, "r") : NULL;
-    if (!file) {
-        if (regular)
-            error_set(error, "%s: is larger than %lld MiB", path, (long long)(most_bytes >> 20));
-        else
-            error_set(error, "%s: not a regular file", path);
         close(fd);
-        errno = EINVAL;
     }
     return file;
 }

@@ -15,13 +15,8 @@
  * newline. The length, or -1 with errno. */
 long files_read(const char *path, char *text, size_t room);
 
-/* What no run comes near: larger ones are from somebody who plays, and would take all memory. */
-#define FILES_HEADER_MAX (64LL << 20)
-#define FILES_JOURNAL_MAX (4LL << 30)
-
-/* Open a file of a run for reading: a regular one, so that nobody waits for a FIFO that has no writer, of at most
- * so many bytes. NULL with an error, whose errno is kept. */
-FILE *files_open(const char *path, int64_t most_bytes, struct error *error);
+/* Open a file of a run for reading, as regular_open() does. NULL with an error, whose errno is kept. */
+FILE *files_open(const char *path, off_t limit_bytes, struct error *error);
 
 /* All of it, over EINTR and short counts. 0, or -1 with errno. */
 int files_write_all(int fd, const void *bytes, size_t length);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/regular.h"
 #include "common/seal.h"
 #include "common/units.h"
 #include "runners/files.h"
@@ -42,8 +43,6 @@ static int cut_torn_line(struct journal *journal, struct error *error)
 
     if (fstat(journal->fd, &status) < 0)
         return error_set(error, "%s:", journal->path);
-    if (status.st_size > FILES_JOURNAL_MAX)
-        return error_set(error, "%s: is larger than %lld MiB", journal->path, FILES_JOURNAL_MAX >> 20);
     off_t end = end_of_whole_lines(journal->fd, status.st_size);
     if (end < 0)
         return error_set(error, "%s:", journal->path);
@@ -57,7 +56,7 @@ static int cut_torn_line(struct journal *journal, struct error *error)
 /* Where the first damaged line begins and its number; the size of the file if none is. */
 static off_t first_damaged(struct journal *journal, size_t *number, struct error *why)
 {
-    FILE *file = files_open(journal->path, FILES_JOURNAL_MAX, why);
+    FILE *file = files_open(journal->path, REGULAR_JOURNAL_BYTES, why);
     char *line = NULL;
     size_t room = 0;
     off_t at = file ? 0 : -1;
@@ -141,9 +140,9 @@ int journal_open_beside(struct journal *journal, const char *directory, const ch
                         struct error *error)
 {
     snprintf(journal->path, sizeof journal->path, "%.900s/%.64s", directory, name);
-    journal->fd = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
+    journal->fd = regular_open(journal->path, O_RDWR | O_CREAT | O_APPEND, REGULAR_JOURNAL_BYTES, error);
     if (journal->fd < 0)
-        return error_set(error, "%s:", journal->path);
+        return -1;
     if (cut_torn_line(journal, error) == 0 && set_damage_aside(journal, error) == 0)
         return 0;
     journal_close(journal);
@@ -226,7 +225,7 @@ int journal_each_beside(const char *directory, const char *name,
     int result = 0;
 
     snprintf(path, sizeof path, "%.900s/%.64s", directory, name);
-    FILE *file = files_open(path, FILES_JOURNAL_MAX, error);
+    FILE *file = files_open(path, REGULAR_JOURNAL_BYTES, error);
     if (!file)
         return errno == ENOENT ? 0 : -1;
     for (ssize_t length; result == 0 && (length = getline(&line, &room, file)) > 0;)

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "common/clock.h"
+#include "common/regular.h"
 #include "runners/environment.h"
 #include "runners/files.h"
 
@@ -24,7 +25,7 @@ json_t *run_file_load(const char *directory, struct error *error)
     json_error_t problem;
 
     snprintf(path, sizeof path, "%.900s/run.json", directory);
-    FILE *file = files_open(path, FILES_HEADER_MAX, error);
+    FILE *file = files_open(path, REGULAR_HEADER_BYTES, error);
     if (!file)
         return NULL;
     json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);

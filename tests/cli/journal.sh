@@ -168,23 +168,27 @@ test_resume_elsewhere() {
     done
 }
 
-# A directory from elsewhere may hold anything under these names: nobody waits for it.
+# A directory from elsewhere may hold anything under these names: nobody waits for it, or writes to it.
 test_resume_of_what_is_no_file() {
-    local name code
+    local name code planted
     house
     real scan/stream
     ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
     expect 0 "$iotoll" run config.json --output run
     for name in run.json trials.jsonl; do
-        cp -r run other
-        rm other/$name
-        mkfifo other/$name
         code=$([ $name = run.json ] && echo 2 || echo 3)
-        expect "$code" timeout 20 "$iotoll" run --resume other
-        holds err "$name"
-        expect 3 timeout 20 "$iotoll" report other
-        holds err "$name: is not a regular file"
-        rm -r other
+        for planted in "mkfifo" "ln -s $PWD/theirs" "ln theirs"; do
+            [ "$name $planted" != "run.json ln theirs" ] || continue # it is replaced
+            cp -r run other
+            mv other/$name theirs
+            cp theirs before
+            $planted other/$name
+            expect "$code" timeout 20 "$iotoll" run --resume other
+            holds err "$name"
+            cmp theirs before
+            if [ "$planted" = mkfifo ]; then refused "$name" "is not a regular file"; fi
+            rm -r other theirs before
+        done
     done
 }
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files of a run directory, which somebody else may have packed. */
+#ifndef IOTOLL_REGULAR_H
+#define IOTOLL_REGULAR_H
+
+#include <sys/types.h>
+
+#include "common/error.h"
+
+/* What no run.json and no journal comes near; above it somebody is playing. */
+#define REGULAR_HEADER_BYTES ((off_t)64 << 20)
+#define REGULAR_JOURNAL_BYTES ((off_t)4 << 30)
+
+/* open(2), 0644 for what is made: a regular file of at most so many bytes, no link, no FIFO that waits for a writer,
+ * no device; and if it is to be written, one that has no other name somewhere else. The descriptor (O_CLOEXEC), or
+ * -1 with an error, whose errno is kept. */
+int regular_open(const char *path, int flags, off_t limit_bytes, struct error *error);
+
+#endif
