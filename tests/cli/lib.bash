@@ -83,7 +83,8 @@ state_directory() {
 nothing_left() {
     local state
     state=$(state_directory)
-    lacks /proc/self/mountinfo /iotoll/
+    # Who mounts nothing sees what a run of the superuser mounts.
+    [ "$(id -u)" != 0 ] || lacks /proc/self/mountinfo /iotoll/
     [ -z "$(ls disk)" ] || tap_fail "left in disk: $(ls disk)"
     [ ! -e "$state" ] || equal "$(ls "$state")" lock "left in $state:"
     [ -z "$(find /dev/shm -maxdepth 1 -name 'iotoll-*' -user "$(id -u)")" ] || tap_fail "left in /dev/shm"

@@ -212,11 +212,13 @@ torn_or_whole() {
 }
 
 # Whatever a method starts in a session of its own goes with its trial, with ^C, and with a killed run.
+# How long it sleeps is its name: others on this machine may run this test, too.
 house_with_daemon() {
+    nap=1$(date +%N)
     house
     real scan/stream
     fake scan/daemon <<E
-setsid bash -c 'setsid sleep 1001 & echo \$! >>$PWD/daemons; exec sleep 1002' >&- 2>&- &
+setsid bash -c 'setsid sleep $nap.1 & echo \$! >>$PWD/daemons; exec sleep $nap.2' >&- 2>&- &
 until [ -s $PWD/daemons ]; do sleep 0.01; done
 echo >$PWD/waiting
 ${1:-}
@@ -225,11 +227,15 @@ E
     ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
 }
 
+daemon_lives() {
+    grep -qsz -e "^$nap.[12]\$" /proc/[0-9]*/cmdline
+}
+
 # None of the processes in the file daemons, and nothing else that sleeps so long, is there any more.
 no_daemons() {
     local pid
     while read -r pid; do gone "$pid" || return 1; done <daemons
-    refuse grep -qsz -e '^100[12]$' /proc/[0-9]*/cmdline
+    refuse daemon_lives
 }
 
 test_daemon_of_a_trial() {
@@ -237,7 +243,7 @@ test_daemon_of_a_trial() {
     house_with_daemon
     # The next trial finds none.
     fake scan/looks <<E
-if grep -qsz -e '^100[12]\$' /proc/[0-9]*/cmdline; then echo "a daemon lives" >&2; exit 1; fi
+if grep -qsz -e '^$nap.[12]\$' /proc/[0-9]*/cmdline; then echo "a daemon lives" >&2; exit 1; fi
 exec "\$REAL/scan/stream" "\$@"
 E
     ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K"}'
@@ -255,7 +261,7 @@ test_daemon_of_a_killed_run() {
         start_and_wait run-$signal
         kill -$signal $run_pid
         wait $run_pid || :
-        if [ $signal = KILL ]; then grep -qsz -e '^100[12]$' /proc/[0-9]*/cmdline; fi
+        if [ $signal = KILL ]; then daemon_lives; fi
         wait_for 10 "$iotoll" clean
         no_daemons
         nothing_left

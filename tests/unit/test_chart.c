@@ -99,8 +99,10 @@ static void test_draw(void **state)
     char directory[] = "/tmp/iotoll-draw-XXXXXX", command[128];
 
     (void)state;
-    if (access("/usr/bin/gnuplot", X_OK) < 0)
+    if (access("/usr/bin/gnuplot", X_OK) < 0) {
+        print_message("needs gnuplot\n");
         skip();
+    }
     for (int kind = CHART_LINES; kind <= CHART_PANEL_MAPS; kind++) {
         *chart_list_add(&list) = line_chart();
         struct chart *chart = &list.charts[list.count - 1];

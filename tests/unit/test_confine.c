@@ -31,6 +31,14 @@ static long landlock(void)
     return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
 
+static void need_root(void)
+{
+    if (geteuid() == 0)
+        return;
+    print_message("needs root\n");
+    skip();
+}
+
 static void need_landlock(void)
 {
     if (landlock() >= 1)
@@ -102,8 +110,10 @@ static void test_network(void **state)
 {
     (void)state;
     need_landlock();
-    if (landlock() < 4)
+    if (landlock() < 4) {
+        print_message("this kernel's Landlock does not know networks\n");
         skip();
+    }
     assert_int_equal(in_child(try_to_connect), 0);
 }
 
@@ -151,10 +161,8 @@ static int try_capabilities(void)
 static void test_capabilities(void **state)
 {
     (void)state;
-    if (geteuid() == 0)
-        assert_int_equal(in_child(try_capabilities), 0);
-    else
-        skip();
+    need_root();
+    assert_int_equal(in_child(try_capabilities), 0);
 }
 
 static int try_become(void)
@@ -168,10 +176,8 @@ static int try_become(void)
 static void test_become(void **state)
 {
     (void)state;
-    if (geteuid() == 0)
-        assert_int_equal(in_child(try_become), 0);
-    else
-        skip();
+    need_root();
+    assert_int_equal(in_child(try_become), 0);
 }
 
 static void put_file(struct gnuplot *plot, const char *name, const char *text)
@@ -198,8 +204,10 @@ static int run_script(const char *script, const char *left, int *exists)
 
 static void need_gnuplot(void)
 {
-    if (access("/usr/bin/gnuplot", X_OK) < 0)
-        skip();
+    if (access("/usr/bin/gnuplot", X_OK) >= 0)
+        return;
+    print_message("needs gnuplot\n");
+    skip();
 }
 
 /* With or without Landlock: no command is run. */
