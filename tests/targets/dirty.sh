@@ -35,7 +35,8 @@ plant_for_anybody() {
     promise tree "$PWD/disk/iotoll-999999-never-made"
     promise tree "$state/token-tcp"
     echo secret >"$state/token-tcp"
-    IOTOLL_RUN=$mark setsid sleep 1003 &
+    nap=1$(date +%N) # how long a stray sleeps is its name: others on this machine may run this test, too
+    IOTOLL_RUN=$mark setsid sleep "$nap" &
     stray=$!
     printf 'tree %s' "$PWD" >>"$state/undo"
 }
@@ -50,8 +51,8 @@ plant_for_root() {
     loop=$(losetup --find --show disk/iotoll-999999-disk/image)
     mkdir "$state/target-ext4"
     mount "$loop" "$state/target-ext4"
-    IOTOLL_RUN=$mark setsid unshare --net bash -c "cd $state/target-ext4 && exec sleep 1003" &
-    wait_for 5 grep -qsz '^1003$' "/proc/$!/cmdline"
+    IOTOLL_RUN=$mark setsid unshare --net bash -c "cd $state/target-ext4 && exec sleep $nap" &
+    wait_for 5 grep -qsz "^$nap\$" "/proc/$!/cmdline"
     ip link add iotdeadba0 type veth peer name iotdeadbb0
     ip link set iotdeadbb0 netns $!
     group=$(memory_group)
@@ -79,7 +80,7 @@ plant() {
 
 nothing_is_left() {
     refuse kill -0 "$stray"
-    refuse grep -qsz '^1003$' /proc/[0-9]*/cmdline
+    refuse grep -qsz "^$nap\$" /proc/[0-9]*/cmdline
     equal "$(cat precious)" mine
     all_as_before
 }
