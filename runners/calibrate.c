@@ -167,7 +167,7 @@ static int repeat_on_files(struct calibration *calibration, const struct price_p
     return result;
 }
 
-/* What is sent comes from a file of every target; where there is none, from memory. */
+/* What is sent comes from the files of every target; where there is none, from memory. */
 static int repeat_on_sockets(struct calibration *calibration, const struct price_program *program)
 {
     const struct targets *targets = &calibration->session->targets;
@@ -177,8 +177,7 @@ static int repeat_on_sockets(struct calibration *calibration, const struct price
     for (size_t i = 0; i < targets->count; i++)
         for (size_t j = 0; j < files->count || j == 0; j++) {
             struct site site = {&targets->all[i], files->count ? &files->all[j] : NULL, true};
-            if (result == 0 && !is_over(calibration) && *site.target->address && site.target->available &&
-                (!site.file || site.file->first))
+            if (result == 0 && !is_over(calibration) && *site.target->address && site.target->available)
                 result = repeat(calibration, program, &site);
         }
     return result;

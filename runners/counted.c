@@ -19,7 +19,7 @@
 /* Counts hardly differ from one cycle to the next; a profile needs samples. */
 static const uint64_t counted_minimum_ns = 5 * NS_PER_MS, profiled_minimum_ns = 150 * NS_PER_MS,
                       period_ns = 100000;
-enum { PASSES = 3, BLOCKS_WORTH = 3, BUDGET_PARTS = 6 };
+enum { PASSES = 3, BLOCKS_WORTH = 3, BUDGET_PARTS = 4 };
 
 enum kind { COUNTED, PROFILED, KINDS };
 static const struct {

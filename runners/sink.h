@@ -4,6 +4,7 @@
 #ifndef IOTOLL_SINK_H
 #define IOTOLL_SINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,6 +22,7 @@ int sink_listen_unix(const char *path, struct error *error);
 struct sink_limits {
     uint64_t patience_ns; /* for a request, and beside its bytes */
     uint64_t lifetime_ns; /* of a connection, whatever it does */
+    bool awake;           /* it has a CPU of its own, and stays awake there between packets that are dropped */
 };
 enum {
     SINK_CONNECTIONS = 16,   /* served at once */
@@ -40,9 +42,9 @@ void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE], const struct si
 pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struct error *error);
 
 /* What it does with a connection: read a request, and answer it with a buffer of SINK_BUFFER bytes aligned to
- * DIGEST_GRAIN. 0, or -1 where the connection is to be closed. */
+ * DIGEST_GRAIN, awake or not (struct sink_limits). 0, or -1 where the connection is to be closed. */
 enum { SINK_BUFFER = 256 << 10 };
 int sink_request(int socket, struct wire_request *request);
-int sink_fulfil(int socket, const struct wire_request *request, char *buffer);
+int sink_fulfil(int socket, const struct wire_request *request, char *buffer, bool awake);
 
 #endif

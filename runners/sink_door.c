@@ -85,7 +85,7 @@ static void serve(struct connection *connection, char *buffer)
         if (sink_request(connection->socket, &request) < 0)
             return;
         set_deadline(connection, patience + request.bytes * (NS_PER_S / SINK_SLOWEST));
-        if (sink_fulfil(connection->socket, &request, buffer) < 0)
+        if (sink_fulfil(connection->socket, &request, buffer, connection->sink->limits->awake) < 0)
             return;
     }
 }

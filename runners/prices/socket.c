@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bytes down a socket to the target's own sink, which drops them: copied from a buffer that is near, copied from
  * mapped pages of a file that are far, and pages of the file passed on by reference: the size of its folios decides
- * how many of them fit into a packet. Without a file, of memory. The pass ends when the sink has all. The fastest of
- * it is the link's limit. */
+ * how many of them fit into a packet. Without a file, of memory. A long call holds the socket's lock against the other
+ * end's answers, so the largest block is all at once. The pass ends when the sink has all. The fastest of it is the
+ * link's limit. */
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
@@ -103,7 +104,7 @@ static void teardown(struct probe *probe)
 const struct price price = {
     .summary = "from memory to a socket",
     .place = PRICE_SOCKET,
-    .blocks = (const uint64_t[]){64 * KIB, 256 * KIB, 4 * MIB, 0},
+    .blocks = (const uint64_t[]){64 * KIB, 256 * KIB, 4 * MIB, BYTES, 0},
     .entries = {[SOCKET_COPY] = {"socket_copy", PRICE_GIB, false},
                 [SOCKET_COPY_FAR] = {"socket_copy_far", PRICE_GIB, false},
                 [SOCKET_PAGES] = {"socket_pages", PRICE_GIB, false},

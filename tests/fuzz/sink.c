@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (send(ends[1], data, size, MSG_DONTWAIT) == (ssize_t)size) {
         shutdown(ends[1], SHUT_WR);
-        while (sink_request(ends[0], &request) == 0 && sink_fulfil(ends[0], &request, buffer) == 0)
+        while (sink_request(ends[0], &request) == 0 && sink_fulfil(ends[0], &request, buffer, request.bytes & 1) == 0)
             ;
     }
     close(ends[0]);

@@ -221,6 +221,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
     probe.page = (uint64_t)sysconf(_SC_PAGESIZE);
+    probe.part = clock_monotonic_ns() / 1000; /* one part of a file may lie better in memory than another */
     if ((price.place != PRICE_MACHINE && price.place != PRICE_SOCKET) || request.file)
         open_file(&probe, request.file);
     if (price.place == PRICE_SOCKET)

@@ -98,8 +98,8 @@ void write_all(int fd, const void *buffer, uint64_t bytes);
 /* A new file of the scratch directory, without a name. */
 int scratch_new(const struct probe *probe);
 
-/* Parts of the file of so many bytes in turn, lest the next pass find what the last one left in the CPU's
- * caches: the offset of the next one. */
+/* Parts of the file of so many bytes in turn, from any one on, lest the next pass find what the last one left in the
+ * CPU's caches: the offset of the next one. */
 int64_t next_part(struct probe *probe, uint64_t bytes);
 
 /* Minor faults of this thread so far. */
