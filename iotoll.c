@@ -12,6 +12,7 @@
 #include "analysis/report.h"
 #include "analysis/unprivileged.h"
 #include "common/error.h"
+#include "common/suggest.h"
 #include "runners/calibrate.h"
 #include "runners/kernels.h"
 #include "runners/parcel.h"
@@ -91,19 +92,42 @@ static void print_help(FILE *out)
             fprintf(out, "  iotoll %s\n", commands[i].help);
 }
 
+static int no_command(const char *written)
+{
+    const char *names[sizeof commands / sizeof *commands + 1];
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (commands[i].help)
+            names[count++] = commands[i].name;
+    names[count] = NULL;
+    const char *nearest = suggest_nearest(names, written);
+    fprintf(stderr, "iotoll: \"%s\" is no command", written);
+    if (nearest)
+        fprintf(stderr, "; did you mean \"%s\"?\n", nearest);
+    else {
+        fputs("\n\n", stderr);
+        print_help(stderr);
+    }
+    return EXIT_USAGE;
+}
+
 static int dispatch(int argc, char **argv)
 {
-    if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
+    static const char *const help[] = {"--help", "-h", "help", NULL};
+
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (suggest_knows(help, argv[1])) {
         print_help(stdout);
         return EXIT_DONE;
     }
-    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name))
             return commands[i].main(argc - 1, argv + 1);
-    if (argc > 1)
-        fprintf(stderr, "iotoll: \"%s\" is no command\n", argv[1]);
-    print_help(stderr);
-    return EXIT_USAGE;
+    return no_command(argv[1]);
 }
 
 /* A member that silently is not there makes a wrong record: without memory for JSON nothing goes on. What is left

@@ -151,6 +151,15 @@ static void print_summary(FILE *out, const struct summary *summary, const struct
     print_steadiness(out, run);
 }
 
+static int check_filter(const struct run *run, const char *filter, struct error *error)
+{
+    for (size_t i = 0; i < run->point_count; i++)
+        if (is_asked(&run->points[i], filter))
+            return 0;
+    return error_set(error, "%s: no point's label contains \"%s\"; without it every point is explained", run->directory,
+                     filter);
+}
+
 static void print(FILE *out, const struct summary *summary, const struct explanations *explanations,
                   const char *filter, bool brief)
 {
@@ -174,6 +183,7 @@ int explain_main(int argc, char **argv)
     struct error error;
     struct run run;
     bool brief = false;
+    int code = EXIT_ENVIRONMENT;
 
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option != 's') {
@@ -190,6 +200,8 @@ int explain_main(int argc, char **argv)
     int result = unprivileged_begin(&argv[optind], 1, NULL, &error);
     if (result == 0)
         result = load_run(&run, argv[optind], &error);
+    if (result == 0 && argv[optind + 1] && (result = check_filter(&run, argv[optind + 1], &error)) < 0)
+        code = EXIT_USAGE;
     if (result == 0)
         result = summary_make(&summary, &run, &error);
     if (result == 0)
@@ -201,5 +213,5 @@ int explain_main(int argc, char **argv)
     explain_free(&explanations);
     summary_free(&summary);
     load_free(&run);
-    return result == 0 ? EXIT_DONE : EXIT_ENVIRONMENT;
+    return result == 0 ? EXIT_DONE : code;
 }

@@ -21,6 +21,8 @@ static int read_header(struct run *run, const char *path, struct error *error)
     json_error_t why;
     int fd = regular_open(path, O_RDONLY, REGULAR_HEADER_BYTES, error);
 
+    if (fd < 0 && errno == ENOENT)
+        return error_set(error, "%s is not there: that is no directory of a run (results/latest is the newest)", path);
     if (fd < 0)
         return -1;
     FILE *in = fdopen(fd, "r"); /* json_loadfd would read byte by byte */
@@ -294,6 +296,8 @@ static int set_names(struct run *run, const char *directory, struct error *error
 {
     char *resolved = realpath(directory, NULL);
 
+    if (!resolved && errno == ENOENT)
+        return error_set(error, "%s: there is no such run; `iotoll run CONFIG` makes one", directory);
     if (!resolved)
         return error_set(error, "%s:", directory);
     run->name = strdup(strrchr(resolved, '/') + 1);

@@ -81,6 +81,8 @@ test_part_of_a_run() {
     expect 0 "$iotoll" explain run
     expect 0 "$iotoll" explain run --summary
     holds out "1 cells"
+    expect 2 "$iotoll" explain run strean
+    holds err 'no point'\''s label contains "strean"'
     expect 0 "$iotoll" report run
     jq -e 'all(.points[]; has("tolls") and has("efficiency") and has("unexplained_ns"))' run/summary.json >/dev/null ||
         tap_fail "no tolls in the summary"

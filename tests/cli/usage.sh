@@ -43,6 +43,15 @@ sink --listen nowhere --token-file config.json
 sink --listen 127.0.0.1:0 --token-file missing
 prepare
 E
+    expect 2 "$iotoll" compair
+    holds err 'did you mean "compare"?'
+    for line in "report missing" "explain missing"; do
+        # shellcheck disable=SC2086
+        expect 3 "$iotoll" $line
+        holds err 'missing: there is no such run'
+    done
+    expect 3 "$iotoll" report .
+    holds err "run.json is not there"
     expect 2 "$iotoll"
     [ -s err ]
     nothing_left
@@ -50,7 +59,7 @@ E
 
 test_help() {
     house
-    for word in --help help; do
+    for word in --help -h help; do
         expect 0 "$iotoll" $word
         for command in run report list sink clean; do
             holds out "iotoll $command"
