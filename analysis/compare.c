@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/compare_out.h"
@@ -163,11 +164,28 @@ static int judge(const struct compare *compare, double slower)
     return code;
 }
 
+/* Where others may write, they can have put a link in the place of the directory that somebody named. */
+static int check_link(const char *directory, struct error *error)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    size_t length = strlen(directory);
+
+    while (length > 1 && directory[length - 1] == '/')
+        length--;
+    snprintf(path, sizeof path, "%.*s", (int)length, directory);
+    if (lstat(path, &status) < 0 || !S_ISLNK(status.st_mode) || status.st_uid == 0 || status.st_uid == getuid())
+        return 0;
+    return error_set(error, "%s is a symbolic link of another user's: name the directory that it leads to", path);
+}
+
 /* What is to be made is made in the directory that holds it. */
 static int give_up_the_rest(const struct request *request, char *const *directories, size_t count, struct error *error)
 {
     char written[PATH_MAX];
 
+    if (request->output && check_link(request->output, error) < 0)
+        return -1;
     if (snprintf(written, sizeof written, "%s", request->output ? request->output : directories[1]) >=
         (int)sizeof written)
         return error_set(error, "%s: name too long", request->output);

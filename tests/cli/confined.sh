@@ -144,6 +144,26 @@ planted() {
     rm -rf run outside
 }
 
+# In a directory that others may write to.
+test_link_of_another_user() {
+    need_root
+    measured
+    mkdir outside
+    ln -s "$PWD/outside" theirs
+    chown -h 1234 theirs
+    sed 's/"seed": *[0-9]*/"seed": 4242/' run/run.json >other.json
+    cp -r run other
+    mv other.json other/run.json
+    for path in theirs theirs/; do
+        expect 3 "$iotoll" compare run other --output $path
+        holds err "is a symbolic link of another user's"
+    done
+    [ -z "$(ls outside)" ] || tap_fail "written outside: $(ls outside)"
+    chown -h 0 theirs
+    "$iotoll" compare run other --output theirs >out 2>err || :
+    [ -s outside/index.html ] || tap_fail "$(cat err)"
+}
+
 test_planted_links() {
     measured
     planted report "is a symbolic link"

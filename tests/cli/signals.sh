@@ -218,8 +218,10 @@ house_with_daemon() {
     house
     real scan/stream
     fake scan/daemon <<E
+touch $PWD/daemons
+before=\$(wc -l <$PWD/daemons)
 setsid bash -c 'setsid sleep $nap.1 & echo \$! >>$PWD/daemons; exec sleep $nap.2' >&- 2>&- &
-until [ -s $PWD/daemons ]; do sleep 0.01; done
+until [ \$(wc -l <$PWD/daemons) -gt \$before ]; do sleep 0.01; done
 echo >$PWD/waiting
 ${1:-}
 exec "\$REAL/scan/stream" "\$@"
