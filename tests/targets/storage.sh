@@ -128,7 +128,8 @@ test_clock_steps() {
     expect 0 env LD_PRELOAD="$BUILD/tests/preload/clock.so" "$iotoll" run config.json --output run
     # That it does step: the run began and ended on other days.
     jq -e '.started_utc[:10] != .finished_utc[:10]' run/run.json >/dev/null || tap_fail "the clock did not step"
-    equal "$(trials run 'map(select(.valid | not)) | length')" 0 "void trials"
+    # Somebody else may void one, which is tried again.
+    equal "$(trials run 'map(select(.valid)) | group_by(.task) | map(length) | tostring')" "[3,3]" "valid trials"
     jq -es 'all(.[]; [.setup_ns, .transfer_ns, .teardown_ns, .cpu_ns, .trial_ns] | all(. >= 0 and . < 60e9))' \
         run/trials.jsonl >/dev/null || tap_fail "a time that cannot be"
     jq -e '.accounting.total_ns < 100e9' run/run.json >/dev/null || tap_fail "the run took $(jq .accounting run/run.json)"
