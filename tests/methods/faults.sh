@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # beside: the measuring
-# timeout: 240
+# timeout: 300
 # What a method does when a call fails, a file is not what it should be, or an argument makes no sense:
 # it says so and never prints a result.
 # shellcheck source=tests/tap.sh

@@ -35,6 +35,10 @@ plant_for_anybody() {
     promise tree "$PWD/disk/iotoll-999999-never-made"
     promise tree "$state/token-tcp"
     echo secret >"$state/token-tcp"
+    # A controller that was turned on, of which only version 2 knows: a file that stands for its group's.
+    mkdir tree
+    echo >tree/cgroup.subtree_control
+    promise controller "$PWD/tree/memory"
     nap=1$(date +%N) # how long a stray sleeps is its name: others on this machine may run this test, too
     IOTOLL_RUN=$mark setsid sleep "$nap" &
     stray=$!
@@ -65,6 +69,7 @@ plant_for_root() {
     promise mount "$state/target-ext4"
     promise tree "$state/token-tcp"
     promise link /sys/class/net/iotdeadba0
+    promise controller "$PWD/tree/memory"
     printf 'tree %s' "$PWD" >>"$state/undo"
 }
 
@@ -82,6 +87,7 @@ nothing_is_left() {
     refuse kill -0 "$stray"
     refuse grep -qsz "^$nap\$" /proc/[0-9]*/cmdline
     equal "$(cat precious)" mine
+    equal "$(tr -d '\n' <tree/cgroup.subtree_control)" -memory "the controller:"
     all_as_before
 }
 
