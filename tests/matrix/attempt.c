@@ -148,6 +148,42 @@ static bool latencies_are_right(const struct run *run, const json_t *line, char 
     return false;
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+static uint64_t element(const json_t *line, const char *key, size_t index)
+{
+    return (uint64_t)json_integer_value(json_array_get(json_object_get(line, key), index));
+}
+
+/* What a trial is said to have taken is what its median cycle took, of an even number the shorter one; opening and
+ * closing files takes some time; and all cycles together took no longer than the span they lie in. */
+static bool times_are_of_the_median(const json_t *line, char *why)
+{
+    const size_t cycles = number_of(line, "cycles");
+    uint64_t *totals = calloc(cycles + 1, sizeof *totals), sum = 0;
+    uint64_t said = number_of(line, "setup_ns") + number_of(line, "transfer_ns") + number_of(line, "teardown_ns");
+
+    if (!totals)
+        die(2, "out of memory");
+    for (size_t i = 0; i < cycles; i++) {
+        totals[i] = element(line, "cycle_setup_ns", i) + element(line, "cycle_transfer_ns", i) +
+                    element(line, "cycle_teardown_ns", i);
+        sum += totals[i];
+    }
+    qsort(totals, cycles, sizeof *totals, compare_numbers);
+    const bool right = cycles > 0 && said == totals[(cycles - 1) / 2] && sum <= number_of(line, "span_ns") &&
+                       number_of(line, "setup_ns") > 0 && number_of(line, "teardown_ns") > 0;
+    if (!right)
+        snprintf(why, WHY, "%" PRIu64 " ns is not what the median one of %zu cycles took", said, cycles);
+    free(totals);
+    return right;
+}
+
 static bool line_is_right(const struct run *run, const json_t *line, char *why)
 {
     uint64_t distinct = number_of(line, "distinct_bytes");
@@ -160,7 +196,8 @@ static bool line_is_right(const struct run *run, const json_t *line, char *why)
     else if (!run->c->many_cycles && number_of(line, "cycles") != 1)
         snprintf(why, WHY, "--once took more than one cycle");
     else
-        return digest_is_right(run, line, why) && latencies_are_right(run, line, why);
+        return digest_is_right(run, line, why) && latencies_are_right(run, line, why) &&
+               times_are_of_the_median(line, why);
     return false;
 }
 
