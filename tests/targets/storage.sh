@@ -115,6 +115,31 @@ test_power_loss() {
     umount results-disk
 }
 
+# A report that was made is there, whole, when the power goes right after it.
+test_power_loss_after_a_report() {
+    need_root
+    command -v xfs_io >/dev/null || tap_skip "needs xfs_io"
+    house
+    real scan/stream
+    real scan/mmap
+    blocks=6 ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": ["4K", "64K"]}'
+    expect 0 "$iotoll" run config.json --output run
+    truncate -s 64m image
+    mkfs.ext4 -q image
+    mkdir results-disk
+    mount -o loop image results-disk 2>err || tap_skip "cannot mount a loop device: $(cat err)"
+    cp -r run results-disk/
+    sync
+    expect 0 "$iotoll" report results-disk/run
+    cp -r results-disk/run seen
+    xfs_io -x -c 'shutdown' results-disk || tap_skip "this kernel cannot shut an ext4 down"
+    umount results-disk
+    mount -o loop image results-disk
+    diff -r seen results-disk/run
+    holds results-disk/run/report/index.html "</html>"
+    umount results-disk
+}
+
 # The wall clock is a label: where it steps, nothing that is measured does.
 test_clock_steps() {
     house
