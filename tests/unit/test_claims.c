@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Claims with known answers: a made run in which some methods are fast, slow, alike, noisy, hardly or
  * not at all measured; every kind of expectation gets every verdict. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -311,12 +312,46 @@ static void test_selectors(void **state)
     json_decref(found);
 }
 
+static void check_metric(const char *name, enum claim_per per, const struct trial *trial, double expected)
+{
+    const struct point point = {.operations = 1000};
+    const double value = metric_of(metric_find(name), per, trial, &point);
+
+    if (isnan(expected) ? !isnan(value) : !(fabs(value - expected) <= 1e-12 * expected))
+        fail_msg("%s %d: %g instead of %g", name, (int)per, value, expected);
+}
+
+/* Of two cycles of a quarter GiB; what is not there, or would be a part of nothing, is no number. */
+static void test_metrics(void **state)
+{
+    struct trial trial = {.setup_ns = 1000,       .transfer_ns = 8000,       .teardown_ns = 1000,
+                          .cycles = 2,            .bytes = 1 << 28,          .cpu_ns = 300000000,
+                          .sink_cpu_ns = 100000000, .minor_faults = 10,      .process_read_bytes = 3 << 28,
+                          .distinct_bytes = 1 << 27, .major_faults = LOAD_MISSING, .latency_p50_ns = 7};
+
+    (void)state;
+    check_metric("time", CLAIM_PER_CYCLE, &trial, 10000);
+    check_metric("throughput", CLAIM_PER_CYCLE, &trial, (1 << 28) * 1e9 / 10000);
+    check_metric("cpu", CLAIM_PER_CYCLE, &trial, 0.8);
+    check_metric("minor_faults", CLAIM_PER_CYCLE, &trial, 5);
+    check_metric("minor_faults", CLAIM_PER_GIB, &trial, 20);
+    check_metric("minor_faults", CLAIM_PER_OPERATION, &trial, 0.005);
+    check_metric("latency_p50", CLAIM_PER_CYCLE, &trial, 7);
+    check_metric("read_amplification", CLAIM_PER_CYCLE, &trial, 3);
+    check_metric("major_faults", CLAIM_PER_CYCLE, &trial, NAN);
+    trial.bytes = 0;
+    check_metric("cpu", CLAIM_PER_CYCLE, &trial, NAN);
+    check_metric("minor_faults", CLAIM_PER_GIB, &trial, NAN);
+    trial.distinct_bytes = 0;
+    check_metric("read_amplification", CLAIM_PER_CYCLE, &trial, NAN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_figures),
         cmocka_unit_test(test_hostile_runs),  cmocka_unit_test(test_every_metric_is_known),
-        cmocka_unit_test(test_selectors),
+        cmocka_unit_test(test_selectors),     cmocka_unit_test(test_metrics),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,9 @@ static void test_report_of_a_hostile_run(void **state)
     assert_null(strchr(page, '\x01'));
     assert_null(strstr(page, "http:"));
     assert_null(strstr(page, "https:"));
-    assert_non_null(strstr(page, "Content-Security-Policy"));
+    assert_non_null(strstr(page, "Content-Security-Policy\" content=\"default-src 'none'; "));
+    assert_non_null(strstr(page, "; base-uri 'none'; form-action 'none'\">"));
+    assert_null(strstr(page, "unsafe-"));
     assert_non_null(strstr(page, "&lt;script&gt;"));
     assert_non_null(strstr(page, "</html>"));
 
