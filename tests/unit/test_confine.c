@@ -268,6 +268,7 @@ static void test_gnuplot_has_limits(void **state)
     gnuplot_close(&plot);
 
     assert_int_equal(run_script("array a[100000000]\nset print \"left\"\nprint 1\n", "left", &left), -1);
+    assert_non_null(strstr(error.text, "out of memory")); /* not: had no time for so much */
     assert_false(left);
 
     assert_int_equal(gnuplot_open(&plot, &error), 0);
