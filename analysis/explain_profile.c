@@ -25,6 +25,19 @@ static enum share largest_share(const struct profile *profile)
     return largest;
 }
 
+/* What a group pays for lies in several shares, which count together: is no share beside them larger? */
+static bool is_largest(const struct profile *profile, unsigned shares)
+{
+    double inside = 0, outside = 0;
+
+    for (unsigned i = 0; i < SHARE_OTHER; i++)
+        if (shares & 1U << i)
+            inside += profile->share[i];
+        else if (profile->share[i] > outside)
+            outside = profile->share[i];
+    return inside >= outside;
+}
+
 int explain_profile(struct explain_profile *result, const struct summary *summary,
                     const struct explanation *explanation)
 {
@@ -37,6 +50,6 @@ int explain_profile(struct explain_profile *result, const struct summary *summar
         if (explain_group_ns(explanation, (enum term_group)i) > explain_group_ns(explanation, result->group))
             result->group = (enum term_group)i;
     result->share = largest_share(&profile);
-    result->agrees = found_in[result->group] & 1U << result->share;
+    result->agrees = is_largest(&profile, found_in[result->group]);
     return 0;
 }
