@@ -20,7 +20,7 @@ static const uint64_t LIMIT_NS = 10 * NS_PER_S;
 /* One value of one repetition; below, the clock would be part of it. */
 static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 3 * NS_PER_MS, PARTS_OF_LIMIT = 1500;
 /* Of a run's time, for prices between its trials; and the least that is worth beginning. */
-static const uint64_t BETWEEN_PARTS = 20, BETWEEN_LEAST_NS = 500 * NS_PER_MS;
+static const uint64_t BETWEEN_PARTS = 12, BETWEEN_LEAST_NS = 500 * NS_PER_MS;
 
 /* One price, on one target and file, for one B, depth and number of threads. */
 struct series {

@@ -11,7 +11,7 @@
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
-enum { SOCKET_COPY, SOCKET_COPY_FAR, SOCKET_PAGES, LINK, BYTES = 32 * MIB };
+enum { SOCKET_COPY, SOCKET_COPY_FAR, SOCKET_PAGES, LINK, BYTES = 16 * MIB };
 
 static int file_in_memory(void)
 {
