@@ -46,13 +46,14 @@ plant_for_anybody() {
 }
 
 plant_for_root() {
-    local group loop
+    local group
     mkdir "$state/target-memory"
     mount -t tmpfs iotoll "$state/target-memory"
     echo data >"$state/target-memory/file"
     truncate -s 8M disk/iotoll-999999-disk/image
     mkfs.ext4 -q disk/iotoll-999999-disk/image
     loop=$(losetup --find --show disk/iotoll-999999-disk/image)
+    trap 'losetup -d "$loop" 2>/dev/null || :' EXIT # the machine's, not this namespace's
     mkdir "$state/target-ext4"
     mount "$loop" "$state/target-ext4"
     IOTOLL_RUN=$mark setsid unshare --net bash -c "cd $state/target-ext4 && exec sleep $nap" &
@@ -61,7 +62,10 @@ plant_for_root() {
     ip link set iotdeadbb0 netns $!
     group=$(memory_group)
     rm "$state/undo"
-    [ -z "$group" ] || { promise cgroup "$group/iotoll-999999-0badcafe" && mkdir "$group/iotoll-999999-0badcafe"; }
+    [ -z "$group" ] || {
+        group=$group/iotoll-999999-$(printf %08x "$nap") # the machine's as well
+        promise cgroup "$group" && mkdir "$group"
+    }
     promise processes "$mark"
     promise mount "$state/target-memory"
     promise tree "$PWD/disk/iotoll-999999-disk"
