@@ -58,7 +58,16 @@ static double edge_p(const struct judging *judging, const struct evidence *evide
     return p;
 }
 
-/* Directions need more than what equals differ by; as in the other verdicts, 2 % at least. */
+/* Further from what the claim wants than a method is from itself, on either side. */
+static bool is_past_noise(const struct evidence *evidence, double equals)
+{
+    double margin = 1 + evidence->noise;
+
+    return evidence->value.high * margin < equals || evidence->value.low > equals * margin;
+}
+
+/* Directions need more than what equals differ by; as in the other verdicts, 2 % at least. That two lie within a limit
+ * cannot be told where equals do not; that they lie beyond it can, if they lie beyond the noise, too. */
 static const char *hidden_by_noise(const struct judging *judging, const struct evidence *evidence)
 {
     const struct expectation *e = judging->expectation;
@@ -68,7 +77,9 @@ static const char *hidden_by_noise(const struct judging *judging, const struct e
     if (evidence->to == SIZE_MAX)
         return NULL;
     if (e->kind == CLAIM_RATIO && e->bound >= CLAIM_WITHIN)
-        return evidence->noise > e->limit ? "a method differs more than this from itself here" : NULL;
+        return evidence->noise > e->limit && !(e->bound == CLAIM_BEYOND && is_past_noise(evidence, e->equals))
+                   ? "a method differs more than this from itself here"
+                   : NULL;
     if (e->kind == CLAIM_RATIO && e->limit != 1)
         return NULL;
     return value->low * (1 + margin) >= 1 && value->high <= 1 + margin

@@ -41,7 +41,23 @@ static const struct made made[] = {
     {"always", 0, 64 << 10, 2, 2, BLOCKS},     {"always", 0, 1 << 20, 2, 2, BLOCKS},
     {"always", 0, 16 << 20, 2, 2, BLOCKS},     {"unclear", 0, 64 << 10, 2, 2, BLOCKS},
     {"unclear", 0, 1 << 20, 0.7, 1.4, BLOCKS}, {"unclear", 0, 16 << 20, 0.7, 1.4, BLOCKS},
+    /* A group of its own, whose twin is a tenth slower than itself. */
+    {"stream", 0, 2 << 20, 1, 1, BLOCKS},      {"stream", 0, 2 << 20, 1.1, 1.1, BLOCKS},
+    {"half", 0, 2 << 20, 0.5, 0.5, BLOCKS},    {"near", 0, 2 << 20, 0.93, 0.93, BLOCKS},
 };
+enum { TWIN = sizeof made / sizeof *made - 3, TWINS_BASELINE = TWIN - 1 };
+
+static size_t group_of(const struct made *point)
+{
+    return point->file_size == 1 << 20 ? 0 : point->file_size < 1 << 20 ? 1 : point->file_size == 2 << 20 ? 3 : 2;
+}
+
+static int baseline_of(size_t index)
+{
+    size_t group = group_of(&made[index]), baseline = group == 3 ? TWINS_BASELINE : 0;
+
+    return (group == 0 || group == 3) && index != baseline ? (int)baseline : -1;
+}
 
 static void make_trials(struct fixture *fixture, size_t index)
 {
@@ -66,8 +82,8 @@ static int judge(const char *claims_text, struct run *run, struct summary *summa
     fixture_open(&fixture);
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         struct point point = fixture_point(made[i].method, made[i].file_size, 0, made[i].buffers);
-        size_t group = made[i].file_size == 1 << 20 ? 0 : made[i].file_size < 1 << 20 ? 1 : 2;
-        fixture_add(&fixture, point, group, i > 0 && group == 0 ? 0 : -1);
+        point.replica = i == TWIN;
+        fixture_add(&fixture, point, group_of(&made[i]), baseline_of(i));
     }
     header = json_pack("{s:i, s:s, s:s, s:{s:s}, s:{s:{s:{s:s}}, s:o}}", "schema", 1, "name", "test", "state",
                        "complete", "environment", "host", "here", "config", "targets", "disk", "type",
@@ -122,6 +138,9 @@ static enum claim_verdict verdict_of(const char *expectation)
     "{\"crossover\": {\"of\": {\"method\": \"" of "\"}, \"to\": {\"method\": \"" to "\"}, "                    \
     "\"over\": \"file_size\", \"metric\": \"time\"" rest "}}"
 #define ANY "{\"method\": [\"fast\", \"slow\", \"noisy\", \"none\"], \"file_size\": \"1M\"}"
+#define NEAR_TWINS(of, rest)                                                                                   \
+    "{\"ratio\": {\"of\": {\"method\": \"" of "\", \"file_size\": \"2M\"}, \"to\": {\"method\": \"stream\", "            \
+    "\"file_size\": \"2M\"}, \"metric\": \"time\", " rest "}}"
 #define SOME(rest)                                                                                             \
     "{\"ratio\": {\"of\": " ANY ", \"to\": " SIDE("stream") ", \"metric\": \"time\", " rest "}}"
 
@@ -148,6 +167,10 @@ static const struct {
     {RATIO("slow", "\"beyond\": \"5%\""), CLAIM_HOLDS},
     {RATIO("same", "\"beyond\": \"5%\""), CLAIM_FAILS},
     {RATIO("noisy", "\"beyond\": \"5%\""), CLAIM_NOT_RESOLVED},
+    /* Where equals are a tenth apart, only what is further apart than that is beyond a twentieth. */
+    {NEAR_TWINS("half", "\"beyond\": \"5%\""), CLAIM_HOLDS},
+    {NEAR_TWINS("near", "\"beyond\": \"5%\""), CLAIM_NOT_RESOLVED},
+    {NEAR_TWINS("near", "\"within\": \"9%\""), CLAIM_NOT_RESOLVED},
     {SOME("\"at_most\": 0.6, \"pairs\": \"some\""), CLAIM_HOLDS},
     {SOME("\"at_most\": 0.6"), CLAIM_FAILS},
     {SOME("\"at_most\": 0.3, \"pairs\": \"some\""), CLAIM_FAILS},
