@@ -9,7 +9,7 @@
 
 test_sanitized_run() {
     build SAN=1
-    expect 0 "$ROOT/build/san/iotoll" run "$ROOT/configs/tiny.json" --output run
+    expect 0 "$ROOT/build/san/iotoll" run "$ROOT/configs/tiny.json" --budget 200s --output run
     expect 0 "$ROOT/build/san/iotoll" report run
     expect 0 "$ROOT/build/san/iotoll" list --json
     lacks err "Sanitizer"
