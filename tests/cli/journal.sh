@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# timeout: 240
 # The journal: what was measured is kept, torn lines are dropped, a resumed run measures the rest once.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
