@@ -178,13 +178,12 @@ static const struct verb {
     {"processes", strays_kill_marked},
 };
 
-static int undo_one(const char *what, const char *path)
+static const struct verb *find_verb(const char *name)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (!strcmp(verbs[i].name, what))
-            return verbs[i].undo(path);
-    errno = EINVAL;
-    return -1;
+        if (!strcmp(verbs[i].name, name))
+            return &verbs[i];
+    return NULL;
 }
 
 /* All of the log, in static memory: undoing must not depend on there being memory to allocate. */
@@ -221,10 +220,17 @@ static int undo_line(char *line)
     if (!path || path[1] != '/')
         return 0; /* not ours */
     *path++ = 0;
-    if (undo_one(line, path) == 0)
+    const struct verb *verb = find_verb(line);
+    if (verb && verb->undo(path) == 0)
         return 0;
-    fprintf(stderr, "iotoll: could not undo %s %s: %s; `iotoll clean` tries again\n", line, path,
-            strerror(errno));
+    if (!verb)
+        fprintf(stderr,
+                "iotoll: \"%s %s\" was left behind, and this version does not know how to undo a \"%s\": run "
+                "`iotoll clean` of the version that ran last; or undo it by hand, then remove that line of the log\n",
+                line, path, line);
+    else
+        fprintf(stderr, "iotoll: could not undo %s %s: %s; `iotoll clean` tries again\n", line, path,
+                strerror(errno));
     return 1;
 }
 
@@ -262,7 +268,8 @@ static int undo_left(struct undo *undo, struct error *error)
         return errno == ENOENT ? 0 : error_set(error, "%s:", undo->path);
     int failed = undo_log(left);
     close(left);
-    return failed ? error_set(error, "what an earlier run left behind could not be removed (%s)", undo->path)
+    return failed ? error_set(error, "not all that an earlier run left behind could be removed: nothing is measured "
+                              "beside it (its log is %s)", undo->path)
                   : 0;
 }
 

@@ -127,6 +127,28 @@ test_state_directory_of_another() {
     [ -z "$(ls elsewhere)" ] || tap_fail "wrote through a planted link"
 }
 
+# Written by another version: it is named, with what to do; the rest is undone; nothing is measured beside it.
+test_unknown_promise() {
+    local log
+    house
+    real scan/stream
+    ask config.json '{"task": "scan", "methods": "all", "source": "disk", "file_size": 1}'
+    expect 0 "$iotoll" clean
+    log=$(state_directory)/undo
+    mkdir scratch
+    printf 'tree %s\nfrobnicator %s\ntree %s\n' "$PWD/scratch" "$PWD/thing" "$PWD/none" >"$log"
+    expect 3 "$iotoll" run config.json --output run
+    holds err "\"frobnicator $PWD/thing\" was left behind"
+    holds err "remove that line of the log"
+    holds err "(its log is $log)"
+    [ ! -e scratch ] || tap_fail "the rest was not undone"
+    [ ! -e run ] || tap_fail "it measured"
+    expect 3 "$iotoll" clean
+    sed -i /frobnicator/d "$log"
+    expect 0 "$iotoll" run config.json --output run
+    nothing_left
+}
+
 # A promise in the log that is not from us: only what is inside is followed, links are not.
 test_clean_follows_no_link() {
     house
