@@ -9,6 +9,7 @@
 
 #include "analysis/compare.h"
 #include "analysis/explain_main.h"
+#include "analysis/gnuplot.h"
 #include "analysis/report.h"
 #include "analysis/unprivileged.h"
 #include "common/error.h"
@@ -58,6 +59,13 @@ static int run_and_tell(int argc, char **argv)
     return code;
 }
 
+/* Of a killed run and of a killed report. */
+static int clean_all(int argc, char **argv)
+{
+    gnuplot_sweep();
+    return clean_main(argc, argv);
+}
+
 static const struct command {
     const char *name;
     int (*main)(int argc, char **argv);
@@ -78,7 +86,7 @@ static const struct command {
     {"sink", sink_main, "sink --listen [HOST:]PORT --token-file FILE\n"
                         "                            receive what another host's send methods "
                         "send"},
-    {"clean", clean_main, "clean                     remove what a killed run left behind"},
+    {"clean", clean_all, "clean                     remove what a killed run or report left behind"},
     {"prepare", prepare_main, NULL},
     {"parcel", parcel_main, NULL},
 };

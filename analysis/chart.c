@@ -12,16 +12,21 @@
 #include "common/publish.h"
 #include "common/units.h"
 
+enum { MOST_UNDRAWABLE = 3 }; /* of which each is worth another start of gnuplot */
+
+static void release(struct chart *chart)
+{
+    for (size_t s = 0; s < chart->series_count; s++)
+        free(chart->series[s].values);
+    free(chart->series);
+    free(chart->categories);
+    free(chart->panels);
+}
+
 void chart_list_free(struct chart_list *list)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        struct chart *chart = &list->charts[i];
-        for (size_t s = 0; s < chart->series_count; s++)
-            free(chart->series[s].values);
-        free(chart->series);
-        free(chart->categories);
-        free(chart->panels);
-    }
+    for (size_t i = 0; i < list->count; i++)
+        release(&list->charts[i]);
     free(list->charts);
     *list = (struct chart_list){0};
 }
@@ -188,53 +193,125 @@ static int publish_text_of(const struct chart *chart, const char *directory, con
     return publish_text(&text, path, error);
 }
 
-static int publish_all(struct gnuplot *plot, const struct chart_list *list, const char *directory,
-                       struct error *error)
+/* Whatever goes wrong with one chart, the others are drawn. The page has room for the first reasons. */
+static void leave_out(struct chart *chart, const char *reason, struct error *said)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (publish_pictures(plot, &list->charts[i], i, directory, error) < 0 ||
-            publish_text_of(&list->charts[i], directory, ".csv", write_csv, error) < 0 ||
-            publish_text_of(&list->charts[i], directory, ".gp", chart_script_alone, error) < 0)
-            return -1;
-    return 0;
+    size_t used = strlen(said->text);
+
+    chart->incomplete = true;
+    fprintf(stderr, "warning: chart %s is left out: %s\n", chart->name, reason);
+    snprintf(said->text + used, sizeof said->text - used, "%s%s: %s", used ? "; " : "Charts left out: ", chart->name,
+             reason);
 }
 
-static int write_scripts(struct gnuplot *plot, const struct chart_list *list, struct error *error)
+static int leave_out_all(struct chart_list *list, const char *reason, struct error *said)
+{
+    fprintf(stderr, "warning: no charts: %s\n", reason);
+    error_set(said, "No charts: %s", reason);
+    chart_list_free(list);
+    return -1;
+}
+
+static void drop_incomplete(struct chart_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (list->charts[i].incomplete)
+            release(&list->charts[i]);
+        else
+            list->charts[kept++] = list->charts[i];
+    list->count = kept;
+}
+
+static int write_script(struct gnuplot *plot, const struct chart *chart, size_t index, struct error *error)
 {
     char name[32];
 
-    for (size_t i = 0; i < list->count; i++) {
-        snprintf(name, sizeof name, "%zu.gp", i);
-        FILE *out = gnuplot_file(plot, name, error);
-        if (!out)
-            return -1;
-        chart_script(&list->charts[i], out);
-        if (fclose(out) != 0)
-            return error_set(error, "%s: cannot write:", name);
-    }
+    snprintf(name, sizeof name, "%zu.gp", index);
+    FILE *out = gnuplot_file(plot, name, error);
+    if (!out)
+        return -1;
+    chart_script(chart, out);
+    return gnuplot_written(plot, out, name, error);
+}
+
+static int write_main(struct gnuplot *plot, const struct chart_list *list, struct error *error)
+{
     FILE *out = gnuplot_file(plot, GNUPLOT_SCRIPT, error);
+
     if (!out)
         return -1;
     chart_script_main(list, out);
-    return fclose(out) == 0 ? 0 : error_set(error, "%s: cannot write:", GNUPLOT_SCRIPT);
+    return gnuplot_written(plot, out, GNUPLOT_SCRIPT, error);
 }
 
-int chart_draw(const struct chart_list *list, const char *directory, struct error *error)
+/* In the order of GNUPLOT_SCRIPT, the first that gnuplot did not finish; NULL if there is none. */
+static struct chart *first_unfinished(struct gnuplot *plot, struct chart_list *list)
 {
+    char name[NAME_MAX];
+
+    for (size_t t = 0; t < chart_theme_count; t++)
+        for (size_t i = 0; i < list->count; i++) {
+            snprintf(name, sizeof name, "%zu%s", i, chart_themes[t].ending);
+            if (!list->charts[i].incomplete && !gnuplot_has(plot, name))
+                return &list->charts[i];
+        }
+    return NULL;
+}
+
+/* gnuplot ends at the first chart that it cannot draw: then again without that one. 0, or -1 if it cannot be run. */
+static int draw(struct gnuplot *plot, struct chart_list *list, struct error *said, struct error *error)
+{
+    const unsigned seconds = 30 + 3 * (unsigned)list->count;
+    struct chart *chart;
+
+    for (int left = MOST_UNDRAWABLE;; left--) {
+        int result = write_main(plot, list, error) < 0 ? -1 : gnuplot_run(plot, seconds, error);
+        if (result <= 0)
+            return result;
+        if (!(chart = first_unfinished(plot, list)))
+            return 0; /* it complained, but drew everything */
+        leave_out(chart, error->text, said);
+        if (left == 0)
+            break;
+    }
+    while ((chart = first_unfinished(plot, list)))
+        leave_out(chart, error->text, said);
+    return 0;
+}
+
+static int publish_chart(struct gnuplot *plot, const struct chart *chart, size_t index, const char *directory,
+                         struct error *error)
+{
+    return publish_pictures(plot, chart, index, directory, error) < 0 ||
+                   publish_text_of(chart, directory, ".csv", write_csv, error) < 0 ||
+                   publish_text_of(chart, directory, ".gp", chart_script_alone, error) < 0
+               ? -1
+               : 0;
+}
+
+int chart_draw(struct chart_list *list, const char *directory, struct error *error)
+{
+    struct error reason;
     struct gnuplot plot;
 
+    *error->text = 0;
     if (list->count == 0)
         return 0;
+    if (gnuplot_open(&plot, &reason) < 0)
+        return leave_out_all(list, reason.text, error);
     for (size_t i = 0; i < list->count; i++)
         if (list->charts[i].incomplete)
-            return error_set(error, "%s: out of memory", list->charts[i].name);
-    if (gnuplot_open(&plot, error) < 0)
-        return -1;
-    int result = write_scripts(&plot, list, error);
-    if (result == 0)
-        result = gnuplot_run(&plot, 30 + 3 * (unsigned)list->count, error);
-    if (result == 0)
-        result = publish_all(&plot, list, directory, error);
+            leave_out(&list->charts[i], "out of memory", error);
+        else if (write_script(&plot, &list->charts[i], i, &reason) < 0)
+            leave_out(&list->charts[i], reason.text, error);
+    if (draw(&plot, list, error, &reason) < 0)
+        leave_out_all(list, reason.text, error);
+    for (size_t i = 0; i < list->count; i++)
+        if (!list->charts[i].incomplete && publish_chart(&plot, &list->charts[i], i, directory, &reason) < 0)
+            leave_out(&list->charts[i], reason.text, error);
     gnuplot_close(&plot);
-    return result;
+    drop_incomplete(list);
+    return *error->text ? -1 : 0;
 }

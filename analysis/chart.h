@@ -69,7 +69,7 @@ struct chart {
     size_t left_out;             /* settings that the run has and the chart does not show */
     size_t family;               /* first decision of the family it belongs to, or CHART_OVERVIEW */
     char alt[4 * CHART_TEXT];    /* the finding in a sentence; also for those who do not see it */
-    bool incomplete;             /* memory ran out while it was made */
+    bool incomplete;             /* memory ran out while it was made, or it cannot be drawn */
     bool ratio;                  /* y is "times as fast": a line at 1 */
     bool logarithmic;            /* y, else from 0 */
     bool sizes;                  /* x is a size in bytes: log2, ticks at the values */
@@ -113,8 +113,8 @@ void chart_size(const struct chart *chart, int *width, int *height);
 /* What a value's x is called in tables: "64K", "2 threads", "99 %", or a category's name. */
 const char *chart_x_text(const struct chart *chart, double x, char buffer[CHART_TEXT]);
 
-/* Draw all charts into directory as NAME.svg, NAME-dark.svg and NAME.png, with NAME.csv and NAME.gp.
- * 0, or -1 with the reason; then some files may be new, but each is whole. */
-int chart_draw(const struct chart_list *list, const char *directory, struct error *error);
+/* Draw the charts into directory as NAME.svg, NAME-dark.svg and NAME.png, with NAME.csv and NAME.gp, each whole.
+ * 0; or -1 with a sentence: what could not be drawn is then off the list, and was named on stderr. */
+int chart_draw(struct chart_list *list, const char *directory, struct error *error);
 
 #endif

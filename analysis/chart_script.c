@@ -207,6 +207,8 @@ void chart_script_main(const struct chart_list *list, FILE *out)
     for (size_t t = 0; t < chart_theme_count; t++) {
         write_theme(&chart_themes[t], out);
         for (size_t i = 0; i < list->count; i++) {
+            if (list->charts[i].incomplete)
+                continue;
             write_terminal(&chart_themes[t], &list->charts[i], out);
             fprintf(out, "set output '%zu%s'\nload '%zu.gp'\nunset output\n", i,
                     chart_themes[t].ending, i);

@@ -98,10 +98,7 @@ static int write_page(const struct compare *compare, const char *directory, stru
             chart_list_note(&charts, lanes_emulated_note);
             break;
         }
-    if (chart_draw(&charts, path, &no_charts) < 0) {
-        fprintf(stderr, "warning: no charts: %s\n", no_charts.text);
-        chart_list_free(&charts);
-    }
+    chart_draw(&charts, path, &no_charts);
     if (join(path, directory, "index.html", error) == 0)
         result = compare_page(compare, &charts, *no_charts.text ? no_charts.text : NULL, path,
                               error);

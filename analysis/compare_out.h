@@ -12,7 +12,7 @@
  * CHART_OVERVIEW. 0 or -1. */
 int compare_charts(const struct compare *compare, struct chart_list *list, struct error *error);
 
-/* The page, with charts beside it in charts/. no_charts says why there are none, or is NULL. */
+/* The page, with charts beside it in charts/. no_charts says which are missing and why, or is NULL. */
 int compare_page(const struct compare *compare, const struct chart_list *charts,
                  const char *no_charts, const char *path, struct error *error);
 

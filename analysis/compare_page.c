@@ -241,7 +241,7 @@ int compare_page(const struct compare *compare, const struct chart_list *charts,
         write_differences(text.out, compare);
         abilities_page(text.out, compare);
         if (no_charts)
-            html_warning(text.out, "No charts: %s", no_charts);
+            html_warning(text.out, "%s", no_charts);
         for (size_t i = 0; i + 1 < compare->side_count; i++)
             write_comparison(text.out, compare, i, charts);
         page_figures(text.out, charts, CHART_OVERVIEW);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,28 +21,103 @@
 #include "common/publish.h"
 #include "common/units.h"
 
-enum { NOT_STARTED = 127, LARGEST_IMAGE = 32 << 20, MEMORY = 1 << 30, DESCRIPTORS = 64 };
+enum { NOT_STARTED = 127, LARGEST_IMAGE = 32 << 20, MEMORY = 1 << 30, DESCRIPTORS = 64, ATTEMPTS = 5 };
 
-static const char complaints[] = "gnuplot.log";
+static const char complaints[] = "gnuplot.log", prefix[] = "iotoll-charts-";
 
-int gnuplot_open(struct gnuplot *plot, struct error *error)
+static const char *temporary(void)
 {
     const char *base = getenv("TMPDIR");
 
-    plot->fd = -1;
-    if (snprintf(plot->directory, sizeof plot->directory, "%s/iotoll-charts-XXXXXX",
-                 base && *base == '/' && access(base, W_OK) == 0 ? base : "/tmp") >= (int)sizeof plot->directory)
+    return base && *base == '/' && access(base, W_OK) == 0 ? base : "/tmp";
+}
+
+/* Remove what is in the directory, `depth` levels of it, and the directory. Two are enough for what fontconfig
+ * caches. 0, or -1 with errno. */
+static int remove_tree(int parent, const char *name, int depth)
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+            unlinkat(fd, entry->d_name, 0) < 0 && depth > 0)
+            remove_tree(fd, entry->d_name, depth - 1);
+    if (directory)
+        closedir(directory);
+    else if (fd >= 0)
+        close(fd);
+    return unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+/* Who draws holds a lock on his directory; what nobody holds, a killed report has left. As root it may be nobody's,
+ * whom gnuplot became. */
+static void sweep_one(int base, const char *name)
+{
+    int fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat status;
+
+    if (fd >= 0 && fstat(fd, &status) == 0 &&
+        (status.st_uid == geteuid() || (geteuid() == 0 && status.st_uid == CONFINE_NOBODY)) &&
+        flock(fd, LOCK_EX | LOCK_NB) == 0)
+        remove_tree(base, name, 3);
+    if (fd >= 0)
+        close(fd);
+}
+
+void gnuplot_sweep(void)
+{
+    DIR *base = opendir(temporary());
+
+    for (struct dirent *entry; base && (entry = readdir(base));)
+        if (!strncmp(entry->d_name, prefix, sizeof prefix - 1))
+            sweep_one(dirfd(base), entry->d_name);
+    if (base)
+        closedir(base);
+}
+
+/* A file system without locks keeps nobody from drawing. */
+static bool is_locked(int fd)
+{
+    struct stat status;
+
+    return (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &status) == 0 &&
+           status.st_nlink > 0;
+}
+
+static int make_directory(struct gnuplot *plot, struct error *error)
+{
+    if (snprintf(plot->directory, sizeof plot->directory, "%s/%sXXXXXX", temporary(), prefix) >=
+        (int)sizeof plot->directory)
         return error_set(error, "$TMPDIR is too long");
     if (!mkdtemp(plot->directory))
         return error_set(error, "%s: cannot make a directory for gnuplot:", plot->directory);
     plot->fd = open(plot->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (plot->fd < 0)
-        return error_set(error, "%s:", plot->directory);
-    return 0;
+    if (plot->fd >= 0)
+        return 0;
+    error_set(error, "%s: cannot open the directory for gnuplot:", plot->directory);
+    rmdir(plot->directory);
+    return -1;
+}
+
+int gnuplot_open(struct gnuplot *plot, struct error *error)
+{
+    plot->fd = -1;
+    gnuplot_sweep();
+    for (int left = ATTEMPTS; left > 0; left--) {
+        if (make_directory(plot, error) < 0)
+            return -1;
+        if (is_locked(plot->fd))
+            return 0;
+        close(plot->fd); /* another report came between making and locking, and swept it away */
+        plot->fd = -1;
+    }
+    return error_set(error, "%s: cannot lock the directory for gnuplot:", plot->directory);
 }
 
 FILE *gnuplot_file(struct gnuplot *plot, const char *name, struct error *error)
 {
+    unlinkat(plot->fd, name, 0); /* an earlier one of this name */
     int fd = openat(plot->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 
@@ -50,6 +126,17 @@ FILE *gnuplot_file(struct gnuplot *plot, const char *name, struct error *error)
     if (!out && fd >= 0)
         close(fd);
     return out;
+}
+
+int gnuplot_written(struct gnuplot *plot, FILE *out, const char *name, struct error *error)
+{
+    int failed = fflush(out) || ferror(out);
+    int saved = errno;
+
+    if (fclose(out) && !failed)
+        failed = 1, saved = errno;
+    errno = saved;
+    return failed ? error_set(error, "%s/%s: cannot write:", plot->directory, name) : 0;
 }
 
 static void limit(int resource, rlim_t value)
@@ -105,6 +192,7 @@ static void become_gnuplot(const struct gnuplot *plot, const char *program, unsi
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (fchdir(plot->fd) < 0)
         return;
+    unlink(complaints);
     int log = open(complaints, O_WRONLY | O_CREAT | O_EXCL, 0644),
         null = open("/dev/null", O_RDONLY);
     if (log < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
@@ -171,12 +259,19 @@ int gnuplot_run(struct gnuplot *plot, unsigned seconds, struct error *error)
         _exit(NOT_STARTED);
     }
     int status = wait_until(child, seconds);
-    if (status < 0)
-        return error_set(error, "gnuplot:");
+    if (status < 0) {
+        int result = errno == ETIME ? 1 : -1;
+        error_set(error, "gnuplot did not end within %u s:", seconds);
+        return result;
+    }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     read_complaint(plot, complaint, sizeof complaint);
-    return error_set(error, "gnuplot failed (status %d) %s", status, complaint);
+    if (WIFSIGNALED(status))
+        error_set(error, "gnuplot was ended by SIG%s %s", sigabbrev_np(WTERMSIG(status)), complaint);
+    else
+        error_set(error, "gnuplot failed (exit %d): %s", WEXITSTATUS(status), complaint);
+    return WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED ? -1 : 1;
 }
 
 static bool ends_with(const char *data, size_t size, const char *end, size_t length)
@@ -216,6 +311,19 @@ static char *read_image(int fd, size_t *size)
     return data;
 }
 
+bool gnuplot_has(struct gnuplot *plot, const char *name)
+{
+    int fd = openat(plot->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    size_t size = 0;
+    char *data = fd < 0 ? NULL : read_image(fd, &size);
+    bool whole = data && is_whole(name, data, size);
+
+    if (fd >= 0)
+        close(fd);
+    free(data);
+    return whole;
+}
+
 int gnuplot_collect(struct gnuplot *plot, const char *name, const char *path, struct error *error)
 {
     int fd = openat(plot->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -233,28 +341,13 @@ int gnuplot_collect(struct gnuplot *plot, const char *name, const char *path, st
     return result;
 }
 
-/* Two levels are enough for what fontconfig caches; anything deeper stays for the system's cleaner.
- */
-static void remove_tree(int parent, const char *name, int depth)
-{
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-
-    while (directory && (entry = readdir(directory)))
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-            unlinkat(fd, entry->d_name, 0) < 0 && depth > 0)
-            remove_tree(fd, entry->d_name, depth - 1);
-    if (directory)
-        closedir(directory);
-    unlinkat(parent, name, AT_REMOVEDIR);
-}
-
 void gnuplot_close(struct gnuplot *plot)
 {
-    if (plot->fd >= 0) {
-        close(plot->fd);
-        remove_tree(AT_FDCWD, plot->directory, 3);
-    }
+    if (plot->fd < 0)
+        return;
+    if (remove_tree(AT_FDCWD, plot->directory, 3) < 0)
+        fprintf(stderr, "warning: %s could not be removed: %s; the next report or `iotoll clean` tries again\n",
+                plot->directory, strerror(errno));
+    close(plot->fd);
     plot->fd = -1;
 }

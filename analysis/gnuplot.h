@@ -5,6 +5,7 @@
 #ifndef IOTOLL_GNUPLOT_H
 #define IOTOLL_GNUPLOT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -17,15 +18,22 @@ struct gnuplot {
     int fd;
 };
 
-/* Make the directory under $TMPDIR or /tmp. 0 or -1. */
+/* Remove from $TMPDIR or /tmp the directories that killed reports of this user left there. */
+void gnuplot_sweep(void);
+
+/* Sweep, and make the directory, locked as long as it is drawn in. 0 or -1. */
 int gnuplot_open(struct gnuplot *plot, struct error *error);
 
-/* A new file in it, for scripts and data; NULL on failure. */
+/* A new file in it, for scripts and data; NULL on failure. Closed again: 0, or -1 if not all was written. */
 FILE *gnuplot_file(struct gnuplot *plot, const char *name, struct error *error);
+int gnuplot_written(struct gnuplot *plot, FILE *out, const char *name, struct error *error);
 
 /* Run GNUPLOT_SCRIPT; as nobody when root, without a way to other files (where there is Landlock), programs or
- * sockets. 0, or -1 with what gnuplot said. */
+ * sockets. 0; 1 with what gnuplot said when it failed or did not end; -1 if it cannot be run. */
 int gnuplot_run(struct gnuplot *plot, unsigned seconds, struct error *error);
+
+/* Whether the file `name` is a whole SVG or PNG. */
+bool gnuplot_has(struct gnuplot *plot, const char *name);
 
 /* Check that the file `name` is a whole SVG or PNG and publish it as path. 0 or -1. */
 int gnuplot_collect(struct gnuplot *plot, const char *name, const char *path, struct error *error);

@@ -84,7 +84,7 @@ static void write_body(FILE *out, const struct summary *summary, const struct ch
 
     page_header(out, summary);
     if (no_charts)
-        html_warning(out, "No charts: %s", no_charts);
+        html_warning(out, "%s", no_charts);
     for (size_t i = 0; i < SECTIONS; i++)
         texts[i] = compose(&sections[i], summary, charts);
     write_sections(out, texts);

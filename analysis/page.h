@@ -7,7 +7,7 @@
 #include "analysis/summary.h"
 
 /* Write the page to path (whole or not at all); it refers to charts/NAME.svg beside itself.
- * no_charts says why there are none, or is NULL. 0 or -1. */
+ * no_charts says which are missing and why, or is NULL. 0 or -1. */
 int page_write(const struct summary *summary, const struct chart_list *charts,
                const char *no_charts, const char *path, struct error *error);
 

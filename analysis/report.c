@@ -56,10 +56,7 @@ static int write_files(const struct summary *summary, struct chart_list *charts,
         return -1;
     if (join(path, directory, "report/charts", error) < 0)
         return -1;
-    if (chart_draw(charts, path, &no_charts) < 0) {
-        fprintf(stderr, "warning: no charts: %s\n", no_charts.text);
-        chart_list_free(charts);
-    }
+    chart_draw(charts, path, &no_charts);
     if (join(page, directory, "report/index.html", error) < 0)
         return -1;
     return page_write(summary, charts, *no_charts.text ? no_charts.text : NULL, page, error);

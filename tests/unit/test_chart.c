@@ -135,6 +135,68 @@ static void test_draw(void **state)
     assert_int_equal(system(command), 0);
 }
 
+static void add_line(struct chart_list *list, const char *name, double y)
+{
+    struct chart *chart = chart_list_add(list);
+
+    snprintf(chart->name, sizeof chart->name, "%s", name);
+    struct chart_series *series = chart_add_series(chart);
+    for (size_t i = 0; i < 3; i++) {
+        struct chart_value value = {.x = (double)i + 1, .y = y, .low = NAN, .high = NAN};
+        assert_int_equal(chart_add_value(series, value), 0);
+    }
+}
+
+/* One that gnuplot refuses, one whose file cannot be replaced, one that memory had no room for: the others are drawn. */
+static void test_one_bad_chart_is_left_out(void **state)
+{
+    struct chart_list list = {0};
+    char directory[] = "/tmp/iotoll-one-bad-XXXXXX", path[64], command[64];
+
+    (void)state;
+    add_line(&list, "bad", NAN);
+    add_line(&list, "good", 1);
+    add_line(&list, "taken", 2);
+    add_line(&list, "poor", 3);
+    add_line(&list, "fine", 4);
+    list.charts[3].incomplete = true;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/taken.png", directory);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(chart_draw(&list, directory, &error), -1);
+    assert_non_null(strstr(error.text, "bad: gnuplot failed"));
+    assert_non_null(strstr(error.text, "taken.png: cannot replace: Is a directory"));
+    assert_non_null(strstr(error.text, "poor: out of memory"));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.charts[0].name, "good");
+    assert_string_equal(list.charts[1].name, "fine");
+    assert_true(is_there(directory, "good.svg") && is_there(directory, "fine.png") && is_there(directory, "fine.gp"));
+    assert_false(is_there(directory, "bad.svg") || is_there(directory, "poor.svg"));
+    chart_list_free(&list);
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    assert_int_equal(system(command), 0);
+}
+
+/* What a killed report left, which nobody holds, goes when the next begins; what is held stays. */
+static void test_left_directories_are_swept(void **state)
+{
+    char left[] = "/tmp/iotoll-charts-XXXXXX", file[64];
+    struct gnuplot living, next;
+
+    (void)state;
+    unsetenv("TMPDIR");
+    assert_int_equal(gnuplot_open(&living, &error), 0);
+    assert_non_null(mkdtemp(left));
+    snprintf(file, sizeof file, "%s/main.gp", left);
+    assert_int_equal(publish_bytes(file, "plot", 4, &error), 0);
+    assert_int_equal(gnuplot_open(&next, &error), 0);
+    assert_int_not_equal(access(left, F_OK), 0);
+    assert_int_equal(access(living.directory, F_OK), 0);
+    gnuplot_close(&next);
+    gnuplot_close(&living);
+    assert_int_not_equal(access(living.directory, F_OK), 0);
+}
+
 static void collect(const char *name, const char *content, size_t size, const char *path,
                     int wanted)
 {
@@ -227,6 +289,8 @@ int main(void)
         cmocka_unit_test(test_labels_are_harmless),
         cmocka_unit_test(test_script_starts_at_zero),
         cmocka_unit_test(test_draw),
+        cmocka_unit_test(test_one_bad_chart_is_left_out),
+        cmocka_unit_test(test_left_directories_are_swept),
         cmocka_unit_test(test_unfinished_picture_is_refused),
         cmocka_unit_test(test_planted_picture_is_refused),
         cmocka_unit_test(test_sha256),
