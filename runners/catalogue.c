@@ -113,8 +113,8 @@ static int add_task(struct catalogue *catalogue, const char *directory, struct e
     DIR *entries = opendir(directory);
     int result = 0;
 
-    if (!entries)
-        return 0; /* an object file beside the tasks */
+    if (!entries) /* an object file beside the tasks is none */
+        return errno == ENOTDIR ? 0 : error_set(error, "method programs: %s:", directory);
     for (struct dirent *entry; result == 0 && (entry = readdir(entries));) {
         char *path;
         if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
