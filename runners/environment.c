@@ -5,6 +5,7 @@
 #include <cpuid.h>
 #endif
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,19 +51,21 @@ static json_t *memory_bytes(void)
     return pages > 0 ? json_integer(pages * sysconf(_SC_PAGESIZE)) : json_null();
 }
 
-/* The CPU says whether a hypervisor runs it, DMI and /sys/hypervisor say which. */
+/* The CPU says whether a hypervisor runs it, DMI and /sys/hypervisor say which. null if it cannot be asked. */
 static json_t *virtualisation(void)
 {
     char text[4096] = "";
     FILE *file = fopen("/proc/cpuinfo", "re");
     int guest = 0;
 
-    while (file && !guest && fgets(text, sizeof text, file))
+    if (!file)
+        return json_null();
+    while (!guest && fgets(text, sizeof text, file))
         guest = !strncmp(text, "flags", 5) && strstr(text, " hypervisor");
-    if (file)
-        fclose(file);
+    bool failed = ferror(file);
+    fclose(file);
     if (!guest)
-        return json_string("none");
+        return failed ? json_null() : json_string("none");
     if (files_read("/sys/hypervisor/type", text, sizeof text) > 0 ||
         files_read("/sys/class/dmi/id/sys_vendor", text, sizeof text) > 0)
         return json_string(text);
