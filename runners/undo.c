@@ -116,6 +116,8 @@ static int remove_tree(int parent, const char *name, dev_t device)
     int failed = 0;
 
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno != ENOTDIR && errno != ELOOP)
+        return -1;
     if (fd < 0)
         return unlinkat(parent, name, 0);
     DIR *entries = fdopendir(fd);
