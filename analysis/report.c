@@ -28,6 +28,7 @@ static int make_directories(const char *directory, struct error *error)
 {
     char path[PATH_MAX];
 
+    publish_sweep(directory);
     if (join(path, directory, "report", error) < 0 || publish_directory(path, error) < 0)
         return -1;
     if (join(path, directory, "report/charts", error) < 0)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/publish.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,6 +79,27 @@ int publish_text(struct text *text, const char *path, struct error *error)
     return result;
 }
 
+/* The process of whom ".NAME.ID" is a part is dead. */
+static bool is_left(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    char *end = NULL;
+    long process = *name == '.' && dot > name ? strtol(dot + 1, &end, 10) : 0;
+
+    return process > 0 && process <= INT_MAX && !*end && kill((pid_t)process, 0) < 0 && errno == ESRCH;
+}
+
+void publish_sweep(const char *path)
+{
+    DIR *directory = opendir(path);
+
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        if (is_left(entry->d_name))
+            unlinkat(dirfd(directory), entry->d_name, 0);
+    if (directory)
+        closedir(directory);
+}
+
 int publish_directory(const char *path, struct error *error)
 {
     struct stat status;
@@ -88,5 +112,8 @@ int publish_directory(const char *path, struct error *error)
         return error_set(error, "%s:", path);
     if (S_ISLNK(status.st_mode))
         return error_set(error, "%s is a symbolic link, and nothing is written through one: remove it", path);
-    return S_ISDIR(status.st_mode) ? 0 : error_set(error, "%s: is not a directory", path);
+    if (!S_ISDIR(status.st_mode))
+        return error_set(error, "%s: is not a directory", path);
+    publish_sweep(path);
+    return 0;
 }

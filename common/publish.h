@@ -17,7 +17,11 @@ int publish_bytes(const char *path, const void *data, size_t size, struct error 
 int publish_text(struct text *text, const char *path, struct error *error);
 
 /* Make the directory if it is not there. 0, or -1 if there is none afterwards, or a link, which may lead anywhere
- * in a run that somebody else packed; what a person named may be one: then with a slash at its end. */
+ * in a run that somebody else packed; what a person named may be one: then with a slash at its end. If it is
+ * there, it is swept. */
 int publish_directory(const char *path, struct error *error);
+
+/* Remove from the directory what those who were killed while they published had not yet renamed. */
+void publish_sweep(const char *path);
 
 #endif

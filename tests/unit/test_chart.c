@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -269,6 +270,27 @@ static void test_publish_leaves_nothing_behind(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* Of the dead only what they published; the living, others' hidden files and files in place stay. */
+static void test_parts_of_the_dead_are_swept(void **state)
+{
+    char directory[] = "/tmp/iotoll-publish-XXXXXX", path[96], command[128];
+    pid_t dead = fork();
+
+    (void)state;
+    if (dead == 0)
+        _exit(0);
+    assert_int_equal(waitpid(dead, NULL, 0), dead);
+    assert_non_null(mkdtemp(directory));
+    snprintf(command, sizeof command, "cd %s && touch .index.html.%d .index.html.%d .note .note.1x a.%d", directory,
+             (int)dead, (int)getpid(), (int)dead);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(publish_directory(directory, &error), 0);
+    snprintf(path, sizeof path, ".index.html.%d", (int)dead);
+    assert_false(is_there(directory, path));
+    snprintf(command, sizeof command, "test $(ls -A %s | wc -l) = 4 && rm -r %s", directory, directory);
+    assert_int_equal(system(command), 0);
+}
+
 /* FIPS 180-4's examples, and lengths around a block's end (from sha256sum). */
 static void test_sha256(void **state)
 {
@@ -295,6 +317,7 @@ int main(void)
         cmocka_unit_test(test_planted_picture_is_refused),
         cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_publish_leaves_nothing_behind),
+        cmocka_unit_test(test_parts_of_the_dead_are_swept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
