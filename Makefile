@@ -200,7 +200,7 @@ build/lint/shellcheck: $(lint_scripts)
 	$(Q)shellcheck -x -S warning $(lint_scripts) && touch $@
 
 # make torture TORTURE="--kills 20 --methods 10 --interrupts 10 --seed 2 --shard 1/9"; an hour or two without.
-TORTURE ?= --kills 300 --methods 100 --interrupts 100 --all
+TORTURE ?= --kills 300 --methods 100 --interrupts 100 --reports 100 --all
 torture: tests
 	$(Q)BUILD=$(BUILD) TORTURE="$(TORTURE)" DEADLINE=7200 tests/run torture
 

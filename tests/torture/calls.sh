@@ -4,7 +4,7 @@
 # Every system call of some kinds, and allocations, fail in turn, once and for ever, in a run and in a report:
 # no crash, an error that says what is wrong, nothing wrong recorded as valid, what was there before whole.
 # In make check a few of each; in make torture (--all) every one, and of allocations 300. --shard 2/5 tries the second
-# fifth of them.
+# fifth of them, --call openat no other call.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
 # shellcheck source=tests/cli/lib.bash
@@ -35,25 +35,58 @@ small_house() {
     real scan/mmap
     real send/stream
     attempts=2 memory=4M
+    export TMPDIR=$PWD/temporary
+    mkdir -m 1777 temporary
     ask config.json '{"task": "scan", "methods": "all", "source": ["memory", "disk"], "file_size": ["4K", "64K"], "files": 1}' \
         '{"task": "send", "methods": "all", "source": "memory", "destination": "tcp", "file_size": "4K", "files": 1}'
     expect 0 "$iotoll" run config.json --output good
-    expect 0 "$iotoll" report good
     jq -S 'keys' <(head -n 1 good/trials.jsonl) >keys
-    find good -type f -exec sha256sum {} + | sort >good.sums
+    delivered good >delivered
 }
 
-# survived STATUS WHAT: it did not crash, and it said why it failed.
+# A copy of the run, with its report as it is when nothing fails.
+old_report() {
+    mv good work
+    expect 0 "$iotoll" report work
+    mv out told
+    cp -r work whole
+}
+
+# survived STATUS WHAT REASON: it did not crash; and if it failed, it named a thing and the reason, or what to do.
 survived() {
     [ "$1" -le 3 ] || tap_fail "$2: exit $1: $(tail -n 5 err)"
-    # When nothing can be written any more, that cannot be, either.
-    [ "$1" = 0 ] || [ -s err ] || [[ $2 == write*+ ]] || tap_fail "$2: exit $1 without a word"
     lacks err "Sanitizer"
+    refuse grep -E ': (Success|Unknown error.*)?$|\(null\)' err
+    # When nothing can be written any more, that cannot be, either.
+    [ "$1" = 0 ] || [[ $2 == write*+ ]] || says err "$3" || tells_why "$3" ||
+        tap_fail "$2: exit $1 without a thing and \"$3\": $(cat err)"
 }
 
-# What is in the journal is whole, and what is valid there is right. Whatever was left behind can be cleaned up.
+# says FILE REASON: a line has something before the reason that is named; or something to be done.
+says() {
+    grep -qE "^(iotoll|warning): .*[[:alnum:]]\"?( \(.*\))?: .*($2|out of memory|Cannot allocate memory)" "$1" ||
+        grep -qE "^iotoll: out of memory; .iotoll clean|^iotoll: .*[/.].*(: | \()(build|choose|remove|start|run) " "$1"
+}
+
+# tells_why REASON: points that have no result have it in the run, with whom it happened to.
+tells_why() {
+    { jq -r '.void_reason // empty' run/trials.jsonl && jq -r '.points[].reason, .targets[].reason' run/run.json; } \
+        2>/dev/null | grep -E "[[:alnum:]]: .*$1" >/dev/null
+}
+
+# What a run brings when nothing fails.
+delivered() {
+    jq -cS '.state, (.points | map(.supported)), (.targets | map_values(.available)), (.calibration.entries | length),
+        (.environment | .virtualisation, .lane, .kernel)' "$1/run.json"
+    jq -cs 'map(select(.valid) | [.point, .block]) | sort' "$1/trials.jsonl"
+}
+
+# WHAT STATUS REASON: what is in the journal is whole, and what is valid there is right. With exit 0 all is there, or
+# what is not has its reason. Whatever was left behind can be cleaned up.
 run_is_sound() {
     local wrong
+    [ "$2" != 0 ] || delivered run | diff delivered - >difference || says err "$3" || tells_why "$3" ||
+        tap_fail "$1: lost in silence: $(cat difference err)"
     if [ -s run/trials.jsonl ]; then
         wrong=$(sed '${/}$/!d}' run/trials.jsonl | jq -rs --slurpfile keys keys '
             if all(.[]; (.valid | not) or (.digest == .expected_digest and .digest != null and .bytes > 0)) | not
@@ -67,20 +100,19 @@ run_is_sound() {
     rm -rf run
 }
 
-# An old report is replaced file by file, each whole. What cannot be written any more is as it was.
+# WHAT STATUS: an old report is replaced file by file, each whole, by the same. Charts that are left out are named, on
+# the page as well; what could not be removed, too.
 report_is_sound() {
-    local file
-    for file in work/report/index.html work/summary.json work/report/trials.csv; do
-        [ -s "$file" ] || tap_fail "$1: $file is gone or empty"
-    done
-    holds work/report/index.html "</html>"
-    jq -e '.points | length > 0' work/summary.json >/dev/null || tap_fail "$1: summary.json is not whole"
-    for file in work/report/charts/*.svg; do
-        tail -c 20 "$file" | grep -q '</svg>' || tap_fail "$1: $file is not whole"
-    done
-    [ -z "$(find work -name '.*' -type f)" ] || tap_fail "$1: left $(find work -name '.*' -type f)"
-    cmp good/trials.jsonl work/trials.jsonl
-    cmp good/run.json work/run.json
+    diff -rq whole work >difference || {
+        equal "$(cat difference)" "Files whole/report/index.html and work/report/index.html differ" "$1:"
+        holds work/report/index.html "</html>"
+        grep -qE "Charts left out: [a-z-]+: |No charts: " work/report/index.html || tap_fail "$1: the page does not say it"
+        [[ $1 == write*+ ]] || grep -qE "^warning: (chart [a-z-]+ is left out|no charts): " err || tap_fail "$1: in silence"
+        rm -r work && cp -r whole work
+    }
+    [ "$2" != 0 ] || cmp told out || tap_fail "$1: exit 0, and not all was told"
+    [ -z "$(ls temporary)" ] || holds err "warning: $PWD/temporary/$(ls temporary) could not be removed: "
+    rm -rf temporary/*
 }
 
 run_once() {
@@ -102,23 +134,37 @@ loader_calls() {
     logged "$1"
 }
 
+# reason_of ERRNO: what strerror(3) says.
+reason_of() {
+    case $1 in
+    ENOSPC) echo "No space left on device" ;;
+    EIO) echo "Input/output error" ;;
+    ENOMEM) echo "Cannot allocate memory" ;;
+    EAGAIN) echo "Resource temporarily unavailable" ;;
+    EPERM) echo "Operation not permitted" ;;
+    EMFILE) echo "Too many open files" ;;
+    EACCES) echo "Permission denied" ;;
+    esac
+}
+
 # loop WHAT SOUND SHARE CALLS: WHAT (a function that takes a prefix command) under every fault.
 loop() {
-    local call name error total before number forever status tried=0
+    local call name error total before number forever status tried=0 reason
     for call in $4; do
-        name=${call%:*} error=${call#*:}
+        name=${call%:*} error=${call#*:} reason=$(reason_of "${call#*:}")
+        [[ " ${TORTURE:-} " != *" --call "* ]] || [[ "$TORTURE " == *" --call $name "* ]] || continue
         before=$(loader_calls "$name")
         "$1" strace -qq -o log -e trace="$name" -e signal=none || tap_fail "$(cat err)"
-        "$2" "nothing"
         total=$(logged "$name")
+        "$2" "nothing" 0 "$reason"
         for number in $(every "$total" "$3"); do
             [ "$number" -gt "$before" ] || continue
             for forever in "" +; do
                 status=0
                 "$1" strace -qq -o log -e trace="$name" -e signal=none \
                     -e inject="$name:error=$error:when=$number$forever" || status=$?
-                survived $status "$name number $number$forever"
-                "$2" "$name number $number$forever"
+                survived $status "$name number $number$forever" "$reason"
+                "$2" "$name number $number$forever" $status "$reason"
                 tried=$((tried + 1))
             done
         done
@@ -139,7 +185,7 @@ test_run_frequent_calls() {
 }
 
 image_is_sound() {
-    run_is_sound "$1"
+    run_is_sound "$@"
     (all_as_before) || tap_fail "$1: $(cat err.kept)"
 }
 
@@ -160,41 +206,46 @@ test_run_on_an_image() {
 
 test_report() {
     small_house
-    rm -rf work && cp -r good work
+    old_report
     loop report_once report_is_sound 2 "$calls $frequent"
 }
 
 # Nothing can be executed: methods by descriptor, tools and gnuplot by name.
 test_nothing_can_be_executed() {
     small_house
-    rm -rf work && cp -r good work
+    old_report
     status=0
     run_once strace -f -qq -o log -e trace=execveat -e signal=none -e inject=execveat:error=EACCES || status=$?
     [ $status -ge 1 ] || tap_fail "exit 0"
-    survived $status execveat
-    run_is_sound execveat
+    survived $status execveat "Permission denied"
+    run_is_sound execveat $status "Permission denied"
     status=0
     PATH=/nowhere report_once "$(command -v env)" || status=$?
-    survived $status "no gnuplot"
-    report_is_sound "no gnuplot"
+    report_is_sound "no gnuplot" $status
+    holds err "warning: no charts: there is no gnuplot in \$PATH"
+    status=0
+    report_once strace -f -qq -o log -e trace=execve -e signal=none -e inject=execve:error=EACCES:when=2+ || status=$?
+    report_is_sound "gnuplot does not start" $status
+    holds err "warning: no charts: gnuplot"
+    holds err "Permission denied"
 }
 
-# preload_loop WHAT SOUND KIND NUMBERS: the same with a library of tests/preload, whose variables begin with KIND; NUMBERS
+# preload_loop WHAT SOUND KIND NUMBERS REASON: the same with a library of tests/preload, whose variables begin with KIND; NUMBERS
 # prints which of a total are tried.
 preload_loop() {
     local kind=${3^^} total number forever status tried=0
     local -a faulty=(env LD_PRELOAD="$BUILD/tests/preload/$3.so" "${kind}_FAULT_IN=iotoll")
     rm -f count
     "$1" "${faulty[@]}" "${kind}_COUNT=$PWD/count" "${kind}_FAULT=0" || tap_fail "$(cat err)"
-    "$2" nothing
     total=$(cat count)
+    "$2" nothing 0 "$5"
     [ "$total" -gt 0 ] || tap_fail "none: is $3.so preloaded?"
     for number in $("$4" "$total"); do
         for forever in "" +; do
             status=0
             "$1" "${faulty[@]}" "${kind}_FAULT=$number$forever" || status=$?
-            survived $status "$3 $number$forever"
-            "$2" "$3 $number$forever"
+            survived $status "$3 $number$forever" "$5"
+            "$2" "$3 $number$forever" $status "$5"
             tried=$((tried + 1))
         done
     done
@@ -213,19 +264,19 @@ every_program() {
 test_programs_of_a_run() {
     need_root
     small_house
-    preload_loop run_once run_is_sound execute every_program
+    preload_loop run_once run_is_sound execute every_program 'Permission denied'
 }
 
 test_memory_in_a_run() {
     need_root
     small_house
-    preload_loop run_once run_is_sound memory some_allocations
+    preload_loop run_once run_is_sound memory some_allocations "out of memory|Cannot allocate memory"
 }
 
 test_memory_in_a_report() {
     small_house
-    rm -rf work && cp -r good work
-    preload_loop report_once report_is_sound memory some_allocations
+    old_report
+    preload_loop report_once report_is_sound memory some_allocations "out of memory|Cannot allocate memory"
 }
 
 tap_main

@@ -3,7 +3,7 @@
 # timeout: 300
 # Orchestrators and methods killed, and runs interrupted, at random moments: no trial that was written is
 # lost or doubled, every resumed run comes to its end, and nothing is left on the machine.
-# `make torture TORTURE="--kills 300 --methods 100 --interrupts 100 --seed 1"`; without, a few of each.
+# `make torture TORTURE="--kills 300 --methods 100 --interrupts 100 --reports 100 --seed 1"`; without, a few of each.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
 # shellcheck source=tests/cli/lib.bash
@@ -190,6 +190,37 @@ test_methods_killed() {
     blocks=1
     clean_leaves_nothing
     echo "$killed kills, $(jq length dead) of trials"
+}
+
+# The old report is whole whenever a new one is killed, and the next leaves nothing of the killed ones.
+test_report_killed() {
+    local i pid killed=0
+    house
+    real scan/stream
+    real scan/mmap
+    export TMPDIR=$PWD/temporary
+    mkdir -m 1777 temporary
+    ask config.json '{"task": "scan", "methods": "all", "source": "disk", "file_size": ["4K", "64K"], "files": 1}'
+    expect 0 "$iotoll" run config.json --output run
+    expect 0 "$iotoll" report run
+    cp -r run whole
+    RANDOM=$(option seed 1)
+    for ((i = 0; i < $(option reports 5); i++)); do
+        "$iotoll" report run >out 2>err &
+        pid=$!
+        sleep "0.$((RANDOM % 4))$((RANDOM % 10))$((RANDOM % 10))"
+        ! kill -KILL $pid 2>/dev/null || killed=$((killed + 1))
+        wait $pid || [ $? = 137 ] || tap_fail "$(cat err)"
+        diff -r -x '.*' whole run || tap_fail "after kill $i"
+    done
+    wait_for 5 no_process_of_house
+    expect 0 "$iotoll" report run
+    diff -r whole run
+    [ -z "$(ls temporary)" ] || tap_fail "left: $(ls temporary)"
+    mkdir temporary/iotoll-charts-abcdef
+    expect 0 "$iotoll" clean
+    [ -z "$(ls temporary)" ] || tap_fail "clean left: $(ls temporary)"
+    echo "$i reports, $killed killed"
 }
 
 tap_main
