@@ -31,7 +31,11 @@ static int read_header(struct run *run, const char *path, struct error *error)
         return error_set(error, "%s:", path);
     }
     run->header = json_loadf(in, JSON_REJECT_DUPLICATES, &why);
+    int unread = ferror(in) ? errno : 0; /* which jansson takes for the end */
     fclose(in);
+    errno = unread;
+    if (unread)
+        return error_set(error, "%s: cannot be read:", path);
     if (!run->header)
         return error_set(error, "%s:%d: %s", path, why.line, why.text);
     const json_t *schema = json_object_get(run->header, "schema");

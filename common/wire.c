@@ -55,7 +55,12 @@ int wire_read_token(const char *path, char token[WIRE_TOKEN_SIZE])
     if (!file)
         return -1;
     size_t length = fread(text, 1, sizeof text, file);
+    int unread = ferror(file) ? errno : 0;
     fclose(file);
+    if (unread) {
+        errno = unread;
+        return -1;
+    }
     if (length > 0 && text[length - 1] == '\n')
         length--;
     if (length == 0 || length >= WIRE_TOKEN_SIZE || memchr(text, '\n', length) || memchr(text, 0, length)) {

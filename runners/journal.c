@@ -60,15 +60,15 @@ static off_t first_damaged(struct journal *journal, size_t *number, struct error
     char *line = NULL;
     size_t room = 0;
     off_t at = file ? 0 : -1;
-    bool sealed;
+    bool sealed, damaged = false;
 
     *number = 0;
-    for (ssize_t length; file && (length = getline(&line, &room, file)) > 0; at += length) {
+    for (ssize_t length; file && !damaged && (length = getline(&line, &room, file)) > 0;) {
         ++*number;
-        if (seal_check(line, (size_t)length - 1, &sealed, why) < 0)
-            break;
+        damaged = seal_check(line, (size_t)length - 1, &sealed, why) < 0;
+        at += damaged ? 0 : length;
     }
-    if (file && ferror(file))
+    if (file && !damaged && !feof(file)) /* nor was there memory for a line */
         at = -1;
     free(line);
     if (file)
@@ -231,6 +231,8 @@ int journal_each_beside(const char *directory, const char *name,
     for (ssize_t length; result == 0 && (length = getline(&line, &room, file)) > 0;)
         if (line[length - 1] == '\n') /* a torn last line is journal_open's to cut off */
             result = visit_line(path, ++number, line, (size_t)length - 1, visit, context, error);
+    if (result == 0 && !feof(file)) /* what is not read would be measured again */
+        result = error_set(error, "%s:%zu: cannot be read:", path, number + 1);
     free(line);
     fclose(file);
     return result;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runners/run_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +30,12 @@ json_t *run_file_load(const char *directory, struct error *error)
     if (!file)
         return NULL;
     json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
+    int unread = ferror(file) ? errno : 0; /* which jansson takes for the end */
     fclose(file);
-    if (!root) {
-        error_set(error, "%s: %s", path, problem.text);
+    errno = unread;
+    if (unread || !root) {
+        error_set(error, unread ? "%s: cannot be read:" : "%s: %s", path, problem.text);
+        json_decref(root);
         return NULL;
     }
     if (json_integer_value(json_object_get(root, "schema")) == 1)
