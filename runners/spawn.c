@@ -47,6 +47,7 @@ struct text {
     char *bytes;
     size_t used, limit;
     bool keep_end, overflowed;
+    int problem; /* the errno of a read that failed: what follows is not here */
 };
 
 static void text_drop_start(struct text *text, size_t length)
@@ -84,8 +85,12 @@ static bool text_read(struct text *text, int fd)
     char chunk[4096];
     ssize_t got = read(fd, chunk, sizeof chunk);
 
-    if (got < 0)
-        return errno == EINTR || errno == EAGAIN;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    if (got < 0) {
+        text->problem = errno;
+        return false;
+    }
     text_add(text, chunk, (size_t)got);
     return got > 0;
 }
@@ -255,7 +260,8 @@ int spawn_run(struct spawn *spawn, struct error *error)
     close(pipes[0]);
     close(pipes[1]);
     name_exit(spawn);
-    return 0;
+    errno = texts[0].problem ? texts[0].problem : texts[1].problem;
+    return errno ? error_set(error, "read what %s says:", spawn->argv[0]) : 0;
 }
 
 void spawn_free(struct spawn *spawn)
