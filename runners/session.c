@@ -79,6 +79,10 @@ static void mark_unsupported(struct plan_point *point, const char *format, const
 
 static void mark_unavailable_targets(struct session *session)
 {
+    for (size_t i = 0; i < session->targets.count && !session->only_looking; i++)
+        if (!session->targets.all[i].available)
+            fprintf(stderr, "iotoll: target %s is left out: %s\n", session->targets.all[i].spec->name,
+                    session->targets.all[i].reason);
     for (size_t i = 0; i < session->plan.count; i++) {
         struct plan_point *point = &session->plan.points[i];
         const struct target *source = targets_find(&session->targets, point->source);

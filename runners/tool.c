@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "runners/tool.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,10 @@ static int run(struct spawn *spawn, const char *name, struct error *error)
         return -1;
     if (!strcmp(spawn->exit, "0"))
         return 0;
-    if (!strcmp(spawn->exit, "127"))
+    if (!strcmp(spawn->exit, "127") && strstr(spawn->errors, strerror(ENOENT)))
         return error_set(error, "%s is not installed (`make deps`)", name);
+    if (!strcmp(spawn->exit, "127"))
+        return error_set(error, "cannot start %.400s", *spawn->errors ? spawn_last_words(spawn) : name);
     return error_set(error, "%s ended with %s: %.400s", name, spawn->exit,
                      *spawn->errors ? spawn_last_words(spawn) : "without a word");
 }
