@@ -32,7 +32,8 @@ machine_state() {
     findmnt -rn -o TARGET | grep -e iotoll -e "$PWD" || :
     ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/link \1/'
     ip netns
-    find /sys/fs/cgroup -type d -name "iotoll-${run_pid:-none}-*"
+    # Others' groups may go while it looks.
+    find /sys/fs/cgroup -type d -name "iotoll-${run_pid:-none}-*" 2>/dev/null || :
 }
 
 all_as_before() {

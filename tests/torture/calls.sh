@@ -77,7 +77,7 @@ tells_why() {
 # What a run brings when nothing fails.
 delivered() {
     jq -cS '.state, (.points | map(.supported)), (.targets | map_values(.available)), (.calibration.entries | length),
-        (.environment | .virtualisation, .lane, .kernel)' "$1/run.json"
+        (.environment | .lane, .kernel)' "$1/run.json"
     jq -cs 'map(select(.valid) | [.point, .block]) | sort' "$1/trials.jsonl"
 }
 
@@ -188,6 +188,29 @@ test_run_frequent_calls() {
     need_root
     small_house
     loop run_once run_is_sound 1 "$frequent"
+}
+
+# A run of which half the trials are there goes on.
+resume_once() {
+    rm -rf run && cp -r half run
+    "$@" "$iotoll" run --resume run >out 2>err
+}
+
+# Nothing that was there is lost or measured again.
+resume_is_sound() {
+    head -c "$(stat -c %s half/trials.jsonl)" run/trials.jsonl | cmp - half/trials.jsonl || tap_fail "$1: lost trials"
+    sed '${/}$/!d}' run/trials.jsonl |
+        jq -es 'map(select(.valid)) | group_by([.point, .block]) | all(length == 1)' >/dev/null ||
+        tap_fail "$1: measured again what was there"
+    run_is_sound "$@"
+}
+
+test_resume() {
+    need_root
+    small_house
+    cp -r good half
+    sed -i 7q half/trials.jsonl
+    loop resume_once resume_is_sound 1 "read:EIO openat:EMFILE pread64:EIO lseek:EIO write:ENOSPC"
 }
 
 image_is_sound() {
