@@ -249,7 +249,8 @@ static int read_line(struct run *run, size_t *room, struct trial_reader *reader,
     if (run->trial_count < trial_limit && add_trial(run, room, &trial) == 0)
         return 1;
     free(trial.void_reason);
-    return error_set(error, "too many trials");
+    return run->trial_count < trial_limit ? error_set(error, "out of memory")
+                                          : error_set(error, "more than %zu trials", trial_limit);
 }
 
 static int read_journal(struct run *run, struct lines *lines, struct trial_reader *reader,
