@@ -206,6 +206,7 @@ resume_is_sound() {
 }
 
 test_resume() {
+    [ -n "${TORTURE:-}" ] || tap_skip "takes too long but for make torture"
     need_root
     small_house
     cp -r good half
@@ -248,6 +249,7 @@ test_run_on_an_image_frequent_calls() {
 }
 
 test_programs_on_an_image() {
+    [ -n "${TORTURE:-}" ] || tap_skip "takes too long but for make torture"
     image_house
     preload_loop run_once image_is_sound execute some_programs 'Permission denied'
 }
