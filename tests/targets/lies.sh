@@ -75,12 +75,12 @@ test_throttle_not_in_effect() {
     real scan/stream
     fake scan/escapes <<<"echo \$\$ >$(group_of blkio)
 exec \"\$REAL/scan/stream\" \"\$@\""
-    attempts=1 aim config.json \
+    attempts=5 aim config.json \
         "\"slow\": {\"type\": \"throttled\", \"path\": \"$PWD/disk\", \"rate\": \"8M\"}" \
         '{"task": "scan", "methods": "all", "source": "slow", "cache": "cold", "file_size": "16M", "files": 1}'
     expect 1 "$iotoll" run config.json --output run
     lies escapes "the throttle was not in effect"
-    equal "$(trials run 'map(select(.method == "stream") | .valid) | tostring')" '[true]' "stream, which obeys"
+    equal "$(trials run 'any(.[]; .method == "stream" and .valid)')" true "stream, which obeys"
 }
 
 test_pressure_not_in_effect() {
@@ -90,12 +90,12 @@ test_pressure_not_in_effect() {
     real scan/stream
     fake scan/escapes <<<"echo \$\$ >$(group_of memory)
 exec \"\$REAL/scan/stream\" \"\$@\""
-    attempts=1 aim config.json "$(all_targets)" \
+    attempts=5 aim config.json "$(all_targets)" \
         '{"task": "scan", "methods": "all", "source": "disk", "cache": "pressured", "pressure_percent": 50,
           "file_size": "32M", "files": 1}'
     expect 1 "$iotoll" run config.json --output run
     lies escapes "not pressured: "
-    equal "$(trials run 'map(select(.method == "stream") | .valid) | tostring')" '[true]' "stream, which obeys"
+    equal "$(trials run 'any(.[]; .method == "stream" and .valid)')" true "stream, which obeys"
     equal "$(trials run 'map(.memory_limit_bytes) | unique | tostring')" '[16777200]'
 }
 
@@ -106,12 +106,12 @@ test_out_of_memory() {
     has_device
     real scan/stream
     fake scan/hungry <<<'exec python3 -c "b = bytearray(64 << 20)" || exec tail -c 64M /dev/zero'
-    attempts=1 aim config.json "$(all_targets)" \
+    attempts=5 aim config.json "$(all_targets)" \
         '{"task": "scan", "methods": "all", "source": "disk", "cache": "pressured", "pressure_percent": 50,
           "file_size": "32M", "files": 1}'
     expect 1 "$iotoll" run config.json --output run
     lies hungry "killed by SIGKILL (out of memory: it had 16.0 MiB)"
-    equal "$(trials run 'map(select(.method == "stream") | .valid) | tostring')" '[true]' "stream"
+    equal "$(trials run 'any(.[]; .method == "stream" and .valid)')" true "stream"
 }
 
 # The certificate tells how a warm file lies in the cache.
