@@ -244,6 +244,24 @@ static void probe_host_caches(struct session *session)
     }
 }
 
+/* Where nothing of a trial is to run on their CPU, sinks stay awake between packets (runners/sink.c): in all trials of
+ * a run, or in none. */
+static bool sinks_stay_awake(const struct session *session)
+{
+    const struct config *config = &session->config;
+    uint64_t cpus = (uint64_t)CPU_COUNT(&session->allowed);
+
+    if (config->bystander != BYSTANDER_NONE || config->memory_hogs > 0)
+        return false;
+    for (size_t i = 0; i < session->plan.count; i++) {
+        const struct plan_point *planned = &session->plan.points[i];
+        if (task_find(planned->point.task)->destination == PLACE_SOCKET &&
+            planned->point.threads * (1 + planned->method->helpers) >= cpus)
+            return false;
+    }
+    return true;
+}
+
 int session_open(struct session *session, struct error *error)
 {
     session->left_out = json_array();
@@ -256,7 +274,8 @@ int session_open(struct session *session, struct error *error)
     hold_programs(&session->catalogue);
     struct target_site site = {.undo = &session->undo,
                                .cgroup = &session->cgroup,
-                               .sink_cpu = alone ? SINK_CPU_ANY : first_allowed(&session->allowed)};
+                               .sink_cpu = alone ? SINK_CPU_ANY : first_allowed(&session->allowed),
+                               .sink_awake = !alone && sinks_stay_awake(session)};
     if (undo_begin(&session->undo, session->only_looking ? UNDO_LIST : UNDO_RUN, error) < 0 ||
         strays_begin(&session->undo, error) < 0 ||
         cgroup_open(&session->cgroup, wanted_controllers(session), &session->undo, error) < 0 ||

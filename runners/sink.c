@@ -203,10 +203,10 @@ int sink_fulfil(int socket, const struct wire_request *request, char *buffer, bo
     return wire_send(socket, &reply, sizeof reply);
 }
 
-pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struct error *error)
+pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, bool awake, struct error *error)
 {
     const struct sink_limits limits = {
-        .patience_ns = NS_PER_YEAR, .lifetime_ns = NS_PER_YEAR, .awake = cpu != SINK_CPU_ANY};
+        .patience_ns = NS_PER_YEAR, .lifetime_ns = NS_PER_YEAR, .awake = awake};
     pid_t parent = getpid();
     pid_t child = fork();
     cpu_set_t set;

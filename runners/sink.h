@@ -37,9 +37,9 @@ enum {
 void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE], const struct sink_limits *limits)
     __attribute__((noreturn));
 
-/* Fork a process that serves the socket, pinned to cpu (or SINK_CPU_ANY), and dies with this one, whose own trials
- * nobody hurries. Its id, or -1. */
-pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, struct error *error);
+/* Fork a process that serves the socket, pinned to cpu (or SINK_CPU_ANY), awake or not, and dies with this one, whose
+ * own trials nobody hurries. Its id, or -1. */
+pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, bool awake, struct error *error);
 
 /* What it does with a connection: read a request, and answer it with a buffer of SINK_BUFFER bytes aligned to
  * DIGEST_GRAIN, awake or not (struct sink_limits). 0, or -1 where the connection is to be closed. */

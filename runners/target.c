@@ -78,6 +78,8 @@ json_t *target_to_json(const struct target *target)
         json_decref(device);
         json_object_set_new(object, "free_bytes", json_integer((json_int_t)target->free_bytes));
     }
+    if (target->sink > 0)
+        json_object_set_new(object, "sink_awake", json_boolean(target->sink_awake));
     if (target->available && target->hooks->describe)
         target->hooks->describe(target, object);
     return object;

@@ -33,7 +33,7 @@ struct target {
     char address[320];     /* HOST:PORT, or the path of a Unix socket */
     char token_file[512];
     pid_t sink;            /* 0: none of ours */
-    int sink_cpu;
+    bool sink_awake;       /* see struct sink_limits */
 };
 
 struct cgroup;
@@ -42,7 +42,8 @@ struct cgroup;
 struct target_site {
     struct undo *undo;
     const struct cgroup *cgroup;
-    int sink_cpu; /* where sinks are pinned, or SINK_CPU_ANY */
+    int sink_cpu;    /* where sinks are pinned, or SINK_CPU_ANY */
+    bool sink_awake; /* see struct sink_limits */
 };
 
 /* The hooks of a type. open marks the target available or gives the reason why it is not, and returns 0; -1

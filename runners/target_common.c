@@ -167,9 +167,9 @@ int target_start_sink(struct target *target, int listener, const struct target_s
 {
     char token[WIRE_TOKEN_SIZE];
 
-    target->sink_cpu = site->sink_cpu;
+    target->sink_awake = site->sink_awake;
     if (make_token(target, site->undo, token, error) == 0)
-        target->sink = sink_start(listener, token, site->sink_cpu, error);
+        target->sink = sink_start(listener, token, site->sink_cpu, site->sink_awake, error);
     close(listener);
     target->available = target->sink > 0;
     return target->available ? 0 : -1;

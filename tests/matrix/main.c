@@ -93,7 +93,7 @@ static pid_t start_sink(struct workplace *place, const char *work)
     if (listener < 0)
         die(2, "%s", error.text);
     snprintf(place->address, sizeof place->address, "127.0.0.1:%u", port);
-    pid_t sink = sink_start(listener, token, SINK_CPU_ANY, &error);
+    pid_t sink = sink_start(listener, token, SINK_CPU_ANY, false, &error);
     if (sink < 0)
         die(2, "%s", error.text);
     close(listener);

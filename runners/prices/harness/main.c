@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main() of every price program: for each B, depth or number of threads one pass that does not count, then
- * passes until there is enough time on the clock, and one line of JSON with the medians of what came of them: what
- * interrupts one pass is in one of them. */
+ * passes until there is enough time on the clock, and one line of JSON with what came of it. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -113,12 +112,6 @@ static void open_socket(struct probe *probe, const struct request *request)
         fail("connect to the sink");
 }
 
-/* What the passes gave, by entry. */
-struct values {
-    double of[PRICE_ENTRIES_MAX][PASSES_MAX];
-    size_t n[PRICE_ENTRIES_MAX];
-};
-
 static double value_of(const struct probe *probe, size_t entry)
 {
     double ns = probe->ns[entry], count = probe->count[entry];
@@ -127,29 +120,6 @@ static double value_of(const struct probe *probe, size_t entry)
     case PRICE_RATE: return count / ns * 1e9;
     case PRICE_GIB: return ns / count * GIB;
     default: return ns / count;
-    }
-}
-
-static int compare(const void *a, const void *b)
-{
-    const double *left = a, *right = b;
-
-    return (*left > *right) - (*left < *right);
-}
-
-/* Sorts them; NaN of none. */
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, compare);
-    return n ? (values[(n - 1) / 2] + values[n / 2]) / 2 : NAN;
-}
-
-static void keep(struct values *values, const struct probe *probe)
-{
-    for (size_t i = 0; i < entry_count(); i++) {
-        double value = value_of(probe, i);
-        if (isfinite(value) && values->n[i] < PASSES_MAX)
-            values->of[i][values->n[i]++] = value;
     }
 }
 
@@ -162,13 +132,13 @@ static void print_number(const char *name, uint64_t value)
 }
 
 /* A difference of two times may come out as nothing, or less: that is no price, and left out. */
-static void print_values(const struct probe *probe, struct values *values, bool every_block)
+static void print_values(const struct probe *probe, bool every_block)
 {
     static bool begun;
 
     for (size_t i = 0; i < entry_count(); i++) {
-        double value = median(values->of[i], values->n[i]);
-        if (price.entries[i].every_block != every_block || !(value > 0))
+        double value = value_of(probe, i);
+        if (price.entries[i].every_block != every_block || !isfinite(value) || value <= 0)
             continue;
         printf("%s{\"name\": \"%s\", \"unit\": \"%s\", \"value\": %.6g", begun ? ", " : "", price.entries[i].name,
                units[price.entries[i].unit], value);
@@ -180,7 +150,7 @@ static void print_values(const struct probe *probe, struct values *values, bool 
     }
 }
 
-static double timed_in(const struct probe *probe)
+static double timed_so_far(const struct probe *probe)
 {
     double sum = 0;
 
@@ -189,38 +159,37 @@ static double timed_in(const struct probe *probe)
     return sum;
 }
 
-/* Returns the time on the clock. */
-static double make_pass(struct probe *probe)
+static void keep_common(const struct probe *probe, struct probe *whole)
 {
-    memset(probe->ns, 0, sizeof probe->ns);
-    memset(probe->count, 0, sizeof probe->count);
-    price.pass(probe);
-    return timed_in(probe);
+    for (size_t i = 0; i < PRICE_ENTRIES_MAX; i++) {
+        whole->ns[i] += probe->ns[i];
+        whole->count[i] += probe->count[i];
+    }
 }
 
-/* The time allowed bounds the wall time, too: what is not timed also takes some. */
-static void measure(struct probe probe, uint64_t time_ns, struct values *all)
+/* The time allowed bounds the wall time, too: what is not timed also takes some. What interrupts a pass belongs to it,
+ * as it does to a trial: passes are summed up, and no fewer than a few of them. */
+static void measure(struct probe probe, uint64_t time_ns, struct probe *whole)
 {
-    static struct values values;
-    const size_t least = price.first_counts ? 1 : PASSES_LEAST; /* those are slow, and have nothing to get warm */
-    double timed_ns = 0;
-
-    memset(values.n, 0, sizeof values.n);
     if (price.setup)
         price.setup(&probe);
     if (!price.first_counts)
-        make_pass(&probe);
+        price.pass(&probe);
+    memset(probe.ns, 0, sizeof probe.ns);
+    memset(probe.count, 0, sizeof probe.count);
+    const int least = price.first_counts ? 1 : PASSES_LEAST; /* those are slow, and have nothing to get warm */
     uint64_t start = clock_monotonic_ns();
-    for (size_t i = 0; i < PASSES_MAX; i++) {
-        timed_ns += make_pass(&probe);
-        keep(&values, &probe);
-        keep(all, &probe);
-        if (i + 1 >= least && (timed_ns >= (double)time_ns || clock_monotonic_ns() - start >= 2 * time_ns))
+    for (int i = 0; i < PASSES_MAX; i++) {
+        price.pass(&probe);
+        if (i + 1 < least)
+            continue;
+        if (timed_so_far(&probe) >= (double)time_ns || clock_monotonic_ns() - start >= 2 * time_ns)
             break;
     }
     if (price.teardown)
         price.teardown(&probe);
-    print_values(&probe, &values, false);
+    print_values(&probe, false);
+    keep_common(&probe, whole);
 }
 
 static void measure_all(struct probe *probe, uint64_t time_ns)
@@ -229,8 +198,7 @@ static void measure_all(struct probe *probe, uint64_t time_ns)
     const uint64_t *blocks = price.blocks ? price.blocks : none;
     const uint64_t *depths = price.depths ? price.depths : none;
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    static const struct probe none_of_them;
-    static struct values all;
+    struct probe whole = {.block = 0};
 
     for (size_t b = 0; b == 0 || blocks[b]; b++)
         for (size_t d = 0; d == 0 || depths[d]; d++)
@@ -239,9 +207,9 @@ static void measure_all(struct probe *probe, uint64_t time_ns)
                 probe->block = blocks[b];
                 probe->depth = depths[d];
                 probe->threads = threads;
-                measure(*probe, time_ns, &all);
+                measure(*probe, time_ns, &whole);
             }
-    print_values(&none_of_them, &all, true);
+    print_values(&whole, true);
 }
 
 int main(int argc, char **argv)
