@@ -32,8 +32,13 @@ machine_state() {
     findmnt -rn -o TARGET | grep -e iotoll -e "$PWD" || :
     ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/link \1/'
     ip netns
-    # Others' groups may go while it looks.
-    find /sys/fs/cgroup -type d -name "iotoll-${run_pid:-none}-*" 2>/dev/null || :
+    # Others' groups may go while it looks; and one that was left by another may have the same process id in its name.
+    [ -e groups.before ] || control_groups >groups.before
+    control_groups | grep -F "/iotoll-${run_pid:-none}-" | grep -vxF -f groups.before || :
+}
+
+control_groups() {
+    find /sys/fs/cgroup -type d -name 'iotoll-*' 2>/dev/null || :
 }
 
 all_as_before() {

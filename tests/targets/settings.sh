@@ -60,7 +60,7 @@ test_read_ahead_is_named() {
     holds joined "read amplification 1.0×"
     holds compare/index.html "bytes read for the process 80.0 KiB"
     # A random pread of one page reads one page.
-    equal "$(trials wide 'map(select(.method == "pread" and .valid) | .device_read_bytes) | min')" 81920
+    equal "$(trials wide 'map(select(.method == "pread" and .valid) | .process_read_bytes) | min')" 81920
     nothing_of_ours
 }
 
