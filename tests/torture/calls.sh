@@ -62,10 +62,11 @@ survived() {
         tap_fail "$2: exit $1 without a thing and \"$3\": $(cat err)"
 }
 
-# says FILE REASON: a line has something before the reason that is named; or something to be done.
+# says FILE REASON: a line has something before the reason that is named; or something to be done. Where memory ran out,
+# that is the thing.
 says() {
     grep -qE "^(iotoll|warning): .*[[:alnum:]]\"?( \(.*\))?: .*($2|out of memory|Cannot allocate memory)" "$1" ||
-        grep -qE "^iotoll: out of memory; .iotoll clean|^iotoll: .*[/.].*(: | \()(build|choose|remove|start|run) " "$1"
+        grep -qE "^iotoll: out of memory(; .iotoll clean|$)|^iotoll: .*[/.].*(: | \()(build|choose|remove|start|run) " "$1"
 }
 
 # tells_why REASON: points that have no result have it in the run, with whom it happened to.
