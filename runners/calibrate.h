@@ -17,7 +17,7 @@ uint64_t calibrate_limit_ns(uint64_t budget_ns);
  * its "missing"; only a failure of our own is an error. 0 or -1. */
 int calibrate(struct session *session, uint64_t limit_ns, struct error *error);
 
-/* Between the blocks of a run: what a twelfth of the time since the last time is enough for, added to the
+/* Between the groups of a run: what a twelfth of the time since the last time is enough for, added to the
  * calibration. Prices drift as trials do. 0 or -1. */
 int calibrate_again(struct session *session, struct error *error);
 

@@ -109,21 +109,24 @@ static int receive_and_digest(int socket, const struct wire_request *request, ch
     return 0;
 }
 
-/* Look for bytes every now and then, for a while; *idle_ns grows by the time in which none were there. Returns what
+/* Look for bytes every now and then, for a while; *idle_ns grows by the CPU time in which none were there. Returns what
  * recv(2) does, with EAGAIN when none came. */
 static ssize_t receive_awake(int socket, char *buffer, size_t length, uint64_t *idle_ns)
 {
     const uint64_t start = clock_monotonic_ns();
-    uint64_t now = start;
+    uint64_t now = start, idle_since = 0, idle_until = 0;
 
     for (;;) {
         ssize_t got = recv(socket, buffer, length, MSG_TRUNC | MSG_DONTWAIT);
         if (got >= 0 || errno != EAGAIN || now - start >= AWAKE_NS) {
-            *idle_ns += now - start;
+            *idle_ns += idle_until - idle_since;
             return got;
         }
+        if (idle_since == 0)
+            idle_since = clock_ns(CLOCK_THREAD_CPUTIME_ID);
         for (uint64_t next = clock_monotonic_ns() + LOOK_NS; now < next;)
             now = clock_monotonic_ns();
+        idle_until = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     }
 }
 
@@ -197,8 +200,7 @@ int sink_fulfil(int socket, const struct wire_request *request, char *buffer, bo
 
     if (move_body(socket, request, buffer, awake, &reply, &idle_ns) < 0)
         return -1;
-    uint64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
-    reply.cpu_ns = cpu_ns > idle_ns ? cpu_ns - idle_ns : 0; /* it may have been idle and off the CPU at once */
+    reply.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_before - idle_ns;
     reply = (struct wire_reply){htole64(reply.bytes), htole64(reply.digest), htole64(reply.cpu_ns)};
     return wire_send(socket, &reply, sizeof reply);
 }
