@@ -13,18 +13,31 @@
 #include "runners/price_programs.h"
 #include "runners/spawn.h"
 
-/* A repetition of everything begins as long as there is time, but no more of them than this. A run's later ones are
- * added to the first; when there are too many, the earliest go. */
-enum { ROUNDS = 8, VALUES_MAX = 64 };
+/* A repetition of everything begins as long as there is time. A run's later ones are added to the first; when there
+ * are too many, the earliest go. */
+enum { VALUES_MAX = 64 };
+/* Two that are known within 7 % lie within 10 % of each other (a difference is sqrt(2) times as uncertain): those are
+ * repeated in every fourth round only, which leaves the others more of the time. */
+static const double KNOWN_WITHIN = 0.07;
+enum { KNOWN_EVERY = 4 };
 static const uint64_t LIMIT_NS = 10 * NS_PER_S;
 /* One value of one repetition; below, the clock would be part of it. */
 static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 3 * NS_PER_MS, PARTS_OF_LIMIT = 1500;
 /* Of a run's time, for prices between its trials; and the least that is worth beginning. */
 static const uint64_t BETWEEN_PARTS = 12, BETWEEN_LEAST_NS = 500 * NS_PER_MS;
 
+/* Where a repetition is measured. What there is none of is NULL. */
+struct site {
+    const struct target *target;
+    const struct calibrate_file *file;
+    bool by_file; /* the file is what the price is of, and not only where there is room */
+};
+
 /* One price, on one target and file, for one B, depth and number of threads. */
 struct series {
     json_t *entry; /* its identity; owned */
+    const struct price_program *program; /* that measured it, and where; NULL: nothing did, in this calibration */
+    struct site site;
     double values[VALUES_MAX];
     size_t n;
 };
@@ -91,13 +104,6 @@ static void add_value(struct series *series, double value)
     series->values[series->n++] = value;
 }
 
-/* Where a repetition is measured. What there is none of is NULL. */
-struct site {
-    const struct target *target;
-    const struct calibrate_file *file;
-    bool by_file; /* the file is what the price is of, and not only where there is room */
-};
-
 static json_t *name_of(const struct target *target)
 {
     return target ? json_string(target->spec->name) : json_null();
@@ -114,7 +120,8 @@ static void identify(json_t *value, const struct site *site)
 }
 
 /* Returns -1 when out of memory; what is no value is not taken. */
-static int take(struct calibration *calibration, const struct site *site, json_t *value)
+static int take(struct calibration *calibration, const struct price_program *program, const struct site *site,
+                json_t *value)
 {
     double price = json_number_value(json_object_get(value, "value"));
 
@@ -125,8 +132,35 @@ static int take(struct calibration *calibration, const struct site *site, json_t
     struct series *series = find_series(calibration, value);
     if (!series && !(series = add_series(calibration, value)))
         return -1;
+    series->program = program;
+    series->site = *site;
     add_value(series, price);
     return 0;
+}
+
+static bool is_known(const struct series *series)
+{
+    double values[VALUES_MAX];
+
+    memcpy(values, series->values, series->n * sizeof *values);
+    struct interval interval = stats_centre_interval(values, series->n);
+    return interval.bounded && interval.high - interval.low <= 2 * KNOWN_WITHIN * interval.middle;
+}
+
+/* Whether all that a program has to say of a site is known well enough for now. */
+static bool can_wait(const struct calibration *calibration, const struct price_program *program,
+                     const struct site *site)
+{
+    bool measured = false, known = calibration->rounds % KNOWN_EVERY != 0;
+
+    for (size_t i = 0; i < calibration->count && known; i++) {
+        const struct series *series = &calibration->series[i];
+        if (series->program == program && series->site.target == site->target && series->site.file == site->file) {
+            measured = true;
+            known = is_known(series);
+        }
+    }
+    return measured && known;
 }
 
 /* One repetition of one price at one site. */
@@ -138,13 +172,15 @@ static int repeat(struct calibration *calibration, const struct price_program *p
     json_t *value;
     int result = 0;
 
+    if (can_wait(calibration, program, site))
+        return 0;
     json_t *values = price_program_run(program, site->target, site->file ? site->file->path : NULL,
                                        calibration->time_ns, session_cpus(calibration->session, 1, &room), reason);
     if (!values)
         leave_out(calibration, program->name, site->target, reason);
     json_array_foreach(values, index, value)
         if (result == 0)
-            result = take(calibration, site, value);
+            result = take(calibration, program, site, value);
     json_decref(values);
     return result;
 }
@@ -205,7 +241,7 @@ static int measure(struct calibration *calibration)
     size_t *next = &calibration->session->next_price, count = calibration->programs.count;
     int result = 0;
 
-    for (size_t i = 0; i < ROUNDS * count && result == 0 && !is_over(calibration); i++) {
+    for (size_t i = 0; count > 0 && result == 0 && !is_over(calibration); i++) {
         result = repeat_everywhere(calibration, &calibration->programs.all[*next % count]);
         *next = (*next + !is_over(calibration)) % count;
         calibration->rounds = (i + 1) / count;
@@ -241,7 +277,7 @@ static json_t *entries_json(struct calibration *calibration)
         json_t *entry = json_incref(series->entry), *values = json_array();
         for (size_t j = 0; j < series->n; j++)
             json_array_append_new(values, json_real(series->values[j]));
-        struct interval interval = stats_median_interval(series->values, series->n); /* which sorts them */
+        struct interval interval = stats_centre_interval(series->values, series->n); /* which sorts them */
         json_object_set_new(entry, "value", json_real(interval.middle));
         json_object_set_new(entry, "low", bound(interval.low));
         json_object_set_new(entry, "high", bound(interval.high));
