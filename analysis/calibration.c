@@ -146,14 +146,14 @@ enum { VALUES_MOST = 256, ROUNDS_LEAST = 4 };
 static const double STEADY = 1.1;
 
 /* Of every second value, from the first or the second on. */
-static double median_of_half(const json_t *values, size_t first)
+static double centre_of_half(const json_t *values, size_t first)
 {
     double half[VALUES_MOST / 2];
     size_t n = 0;
 
     for (size_t i = first; i < json_array_size(values) && n < VALUES_MOST / 2; i += 2)
         half[n++] = json_number_value(json_array_get(values, i));
-    return stats_median_interval(half, n).middle;
+    return stats_centre_interval(half, n).middle;
 }
 
 struct calibration_steadiness calibration_steadiness(const struct run *run)
@@ -166,7 +166,7 @@ struct calibration_steadiness calibration_steadiness(const struct run *run)
         const json_t *values = json_object_get(entry, "values");
         if (json_array_size(values) < ROUNDS_LEAST)
             continue;
-        double ratio = median_of_half(values, 0) / median_of_half(values, 1);
+        double ratio = centre_of_half(values, 0) / centre_of_half(values, 1);
         const char *name = text_of(entry, "name");
         result.known++;
         if (ratio <= STEADY && ratio >= 1 / STEADY)

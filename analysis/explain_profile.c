@@ -38,6 +38,18 @@ static bool is_largest(const struct profile *profile, unsigned shares)
     return inside >= outside;
 }
 
+/* Some shares are where several groups pay (windows, faults and unmapping all fault and map): does the arithmetic
+ * lay at least as much into this one as its largest group has? */
+static bool is_laid_there(const struct explanation *explanation, enum share share, enum term_group largest)
+{
+    double sum_ns = 0;
+
+    for (unsigned i = 0; i < GROUP_COUNT; i++)
+        if (found_in[i] & 1U << share)
+            sum_ns += explain_group_ns(explanation, (enum term_group)i);
+    return sum_ns >= explain_group_ns(explanation, largest);
+}
+
 int explain_profile(struct explain_profile *result, const struct summary *summary,
                     const struct explanation *explanation)
 {
@@ -50,6 +62,7 @@ int explain_profile(struct explain_profile *result, const struct summary *summar
         if (explain_group_ns(explanation, (enum term_group)i) > explain_group_ns(explanation, result->group))
             result->group = (enum term_group)i;
     result->share = largest_share(&profile);
-    result->agrees = is_largest(&profile, found_in[result->group]);
+    result->agrees =
+        is_largest(&profile, found_in[result->group]) || is_laid_there(explanation, result->share, result->group);
     return 0;
 }

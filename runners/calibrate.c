@@ -7,40 +7,19 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/stats.h"
 #include "common/units.h"
 #include "runners/calibrate_files.h"
+#include "runners/price_list.h"
 #include "runners/price_programs.h"
 #include "runners/spawn.h"
 
-/* A repetition of everything begins as long as there is time. A run's later ones are added to the first; when there
- * are too many, the earliest go. */
-enum { VALUES_MAX = 64 };
-/* Two that are known within 7 % lie within 10 % of each other (a difference is sqrt(2) times as uncertain): those are
- * repeated in every fourth round only, which leaves the others more of the time. */
-static const double KNOWN_WITHIN = 0.07;
-enum { KNOWN_EVERY = 4 };
 static const uint64_t LIMIT_NS = 10 * NS_PER_S;
 /* One value of one repetition; below, the clock would be part of it. */
 static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 3 * NS_PER_MS, PARTS_OF_LIMIT = 1500;
+/* What is known well enough is repeated in every fourth round only, which leaves the others more of the time. */
+enum { KNOWN_EVERY = 4 };
 /* Of a run's time, for prices between its trials; and the least that is worth beginning. */
 static const uint64_t BETWEEN_PARTS = 12, BETWEEN_LEAST_NS = 500 * NS_PER_MS;
-
-/* Where a repetition is measured. What there is none of is NULL. */
-struct site {
-    const struct target *target;
-    const struct calibrate_file *file;
-    bool by_file; /* the file is what the price is of, and not only where there is room */
-};
-
-/* One price, on one target and file, for one B, depth and number of threads. */
-struct series {
-    json_t *entry; /* its identity; owned */
-    const struct price_program *program; /* that measured it, and where; NULL: nothing did, in this calibration */
-    struct site site;
-    double values[VALUES_MAX];
-    size_t n;
-};
 
 struct calibration {
     struct session *session;
@@ -48,8 +27,7 @@ struct calibration {
     struct calibrate_files files;
     uint64_t started_ns, deadline_ns, time_ns, earlier_ns;
     size_t rounds; /* that were finished */
-    struct series *series;
-    size_t count;
+    struct price_list prices;
     json_t *missing, *same;
 };
 
@@ -77,39 +55,12 @@ static void leave_out(struct calibration *calibration, const char *name, const s
                           json_pack("{s:s, s:o, s:s}", "name", name, "target", target_name, "reason", reason));
 }
 
-static struct series *find_series(struct calibration *calibration, const json_t *entry)
-{
-    for (size_t i = 0; i < calibration->count; i++)
-        if (json_equal(calibration->series[i].entry, entry))
-            return &calibration->series[i];
-    return NULL;
-}
-
-static struct series *add_series(struct calibration *calibration, json_t *entry)
-{
-    size_t bytes = (calibration->count + 1) * sizeof(struct series);
-    struct series *grown = realloc(calibration->series, bytes);
-
-    if (!grown)
-        return NULL;
-    calibration->series = grown;
-    grown[calibration->count] = (struct series){.entry = json_incref(entry)};
-    return &grown[calibration->count++];
-}
-
-static void add_value(struct series *series, double value)
-{
-    if (series->n == VALUES_MAX)
-        memmove(series->values, series->values + 1, --series->n * sizeof *series->values);
-    series->values[series->n++] = value;
-}
-
 static json_t *name_of(const struct target *target)
 {
     return target ? json_string(target->spec->name) : json_null();
 }
 
-static void identify(json_t *value, const struct site *site)
+static void identify(json_t *value, const struct price_site *site)
 {
     const struct calibrate_file *file = site->by_file ? site->file : NULL;
     bool other = file && file->target != site->target;
@@ -120,7 +71,7 @@ static void identify(json_t *value, const struct site *site)
 }
 
 /* Returns -1 when out of memory; what is no value is not taken. */
-static int take(struct calibration *calibration, const struct price_program *program, const struct site *site,
+static int take(struct calibration *calibration, const struct price_program *program, const struct price_site *site,
                 json_t *value)
 {
     double price = json_number_value(json_object_get(value, "value"));
@@ -129,42 +80,17 @@ static int take(struct calibration *calibration, const struct price_program *pro
     identify(value, site);
     if (!(price > 0) || !json_is_string(json_object_get(value, "name")))
         return 0;
-    struct series *series = find_series(calibration, value);
-    if (!series && !(series = add_series(calibration, value)))
+    struct price_series *series = price_list_series(&calibration->prices, value);
+    if (!series)
         return -1;
     series->program = program;
     series->site = *site;
-    add_value(series, price);
+    price_series_add(series, price);
     return 0;
 }
 
-static bool is_known(const struct series *series)
-{
-    double values[VALUES_MAX];
-
-    memcpy(values, series->values, series->n * sizeof *values);
-    struct interval interval = stats_centre_interval(values, series->n);
-    return interval.bounded && interval.high - interval.low <= 2 * KNOWN_WITHIN * interval.middle;
-}
-
-/* Whether all that a program has to say of a site is known well enough for now. */
-static bool can_wait(const struct calibration *calibration, const struct price_program *program,
-                     const struct site *site)
-{
-    bool measured = false, known = calibration->rounds % KNOWN_EVERY != 0;
-
-    for (size_t i = 0; i < calibration->count && known; i++) {
-        const struct series *series = &calibration->series[i];
-        if (series->program == program && series->site.target == site->target && series->site.file == site->file) {
-            measured = true;
-            known = is_known(series);
-        }
-    }
-    return measured && known;
-}
-
 /* One repetition of one price at one site. */
-static int repeat(struct calibration *calibration, const struct price_program *program, const struct site *site)
+static int repeat(struct calibration *calibration, const struct price_program *program, const struct price_site *site)
 {
     cpu_set_t room;
     char reason[256];
@@ -172,7 +98,7 @@ static int repeat(struct calibration *calibration, const struct price_program *p
     json_t *value;
     int result = 0;
 
-    if (can_wait(calibration, program, site))
+    if (calibration->rounds % KNOWN_EVERY != 0 && price_list_knows(&calibration->prices, program, site))
         return 0;
     json_t *values = price_program_run(program, site->target, site->file ? site->file->path : NULL,
                                        calibration->time_ns, session_cpus(calibration->session, 1, &room), reason);
@@ -196,7 +122,7 @@ static int repeat_on_files(struct calibration *calibration, const struct price_p
     int result = 0;
 
     for (size_t i = 0; i < files->count && result == 0 && !is_over(calibration); i++) {
-        struct site site = {files->all[i].target, &files->all[i], program->place == PRICE_FILE};
+        struct price_site site = {files->all[i].target, &files->all[i], program->place == PRICE_FILE};
         if ((site.by_file || site.file->first) && (program->place != PRICE_DISK || target_has_device(site.target)))
             result = repeat(calibration, program, &site);
     }
@@ -212,7 +138,7 @@ static int repeat_on_sockets(struct calibration *calibration, const struct price
 
     for (size_t i = 0; i < targets->count; i++)
         for (size_t j = 0; j < files->count || j == 0; j++) {
-            struct site site = {&targets->all[i], files->count ? &files->all[j] : NULL, true};
+            struct price_site site = {&targets->all[i], files->count ? &files->all[j] : NULL, true};
             if (result == 0 && !is_over(calibration) && *site.target->address && site.target->available)
                 result = repeat(calibration, program, &site);
         }
@@ -221,7 +147,7 @@ static int repeat_on_sockets(struct calibration *calibration, const struct price
 
 static int repeat_everywhere(struct calibration *calibration, const struct price_program *program)
 {
-    static const struct site machine = {NULL, NULL, false};
+    static const struct price_site machine = {NULL, NULL, false};
 
     if ((unsigned)CPU_COUNT(&calibration->session->allowed) < program->cpus) {
         leave_out(calibration, program->name, NULL, "it takes more CPUs than there are");
@@ -263,38 +189,11 @@ static void note_unmeasured(struct calibration *calibration)
         leave_out(calibration, calibration->programs.all[i].name, NULL, reason);
 }
 
-static json_t *bound(double value)
-{
-    return value == value ? json_real(value) : json_null();
-}
-
-static json_t *entries_json(struct calibration *calibration)
-{
-    json_t *entries = json_array();
-
-    for (size_t i = 0; i < calibration->count; i++) {
-        struct series *series = &calibration->series[i];
-        json_t *entry = json_incref(series->entry), *values = json_array();
-        for (size_t j = 0; j < series->n; j++)
-            json_array_append_new(values, json_real(series->values[j]));
-        struct interval interval = stats_centre_interval(series->values, series->n); /* which sorts them */
-        json_object_set_new(entry, "value", json_real(interval.middle));
-        json_object_set_new(entry, "low", bound(interval.low));
-        json_object_set_new(entry, "high", bound(interval.high));
-        json_object_set_new(entry, "n", json_integer((json_int_t)interval.n));
-        json_object_set_new(entry, "values", values);
-        json_array_append_new(entries, entry);
-    }
-    return entries;
-}
-
 static void release(struct calibration *calibration)
 {
     calibrate_files_remove(&calibration->files);
     price_programs_free(&calibration->programs);
-    for (size_t i = 0; i < calibration->count; i++)
-        json_decref(calibration->series[i].entry);
-    free(calibration->series);
+    price_list_free(&calibration->prices);
     json_decref(calibration->missing);
 }
 
@@ -314,34 +213,12 @@ static uint64_t time_of_value(uint64_t limit_ns)
     return time_ns < SHORTEST_NS ? SHORTEST_NS : time_ns > LONGEST_NS ? LONGEST_NS : time_ns;
 }
 
-/* What was measured before, in this run. */
-static int take_over(struct calibration *calibration, const json_t *before)
-{
-    static const char *const results[] = {"value", "low", "high", "n", "values"};
-    json_t *old, *number;
-    size_t index, at;
-
-    json_array_foreach(json_object_get(before, "entries"), index, old) {
-        json_t *entry = json_copy(old);
-        for (size_t i = 0; i < sizeof results / sizeof *results; i++)
-            json_object_del(entry, results[i]);
-        struct series *series = add_series(calibration, entry);
-        json_decref(entry);
-        if (!series)
-            return -1;
-        json_array_foreach(json_object_get(old, "values"), at, number)
-            add_value(series, json_number_value(number));
-    }
-    calibration->earlier_ns = (uint64_t)json_integer_value(json_object_get(before, "elapsed_ns"));
-    return 0;
-}
-
 static json_t *to_json(struct calibration *calibration)
 {
     uint64_t elapsed_ns = calibration->earlier_ns + clock_monotonic_ns() - calibration->started_ns;
 
     return json_pack("{s:I, s:O, s:o, s:O}", "elapsed_ns", (json_int_t)elapsed_ns, "same", calibration->same, "entries",
-                     entries_json(calibration), "missing", calibration->missing);
+                     price_list_json(&calibration->prices), "missing", calibration->missing);
 }
 
 static json_t *calibrate_on(struct session *session, const json_t *before, uint64_t limit_ns, struct error *error)
@@ -350,7 +227,8 @@ static json_t *calibrate_on(struct session *session, const json_t *before, uint6
     struct calibration calibration = {.session = session, .missing = missing};
 
     calibration.time_ns = time_of_value(limit_ns);
-    if (take_over(&calibration, before) < 0)
+    calibration.earlier_ns = (uint64_t)json_integer_value(json_object_get(before, "elapsed_ns"));
+    if (price_list_take_over(&calibration.prices, json_object_get(before, "entries")) < 0)
         error_set(error, "out of memory");
     else if (load_programs(&calibration, error) == 0 &&
              calibrate_files_make(&calibration.files, session, !before, calibration.programs.count > 0 ? limit_ns : 0,

@@ -10,6 +10,7 @@
 
 #include "common/units.h"
 #include "runners/calibrate.h"
+#include "runners/price_list.h"
 #include "runners/run.h"
 #include "runners/spawn.h"
 
@@ -88,6 +89,19 @@ static const char *text_of(const json_t *object, const char *name, const char *o
     return text ? text : otherwise;
 }
 
+/* What two calibrations of this length would come to. */
+static void print_known(const json_t *entries)
+{
+    size_t known = 0, index;
+    json_t *entry;
+
+    json_array_foreach(entries, index, entry)
+        known += price_is_known(entry);
+    printf("%zu of %zu are known within %.0f %%: twice measured, they agree within 10 %%%s\n", known,
+           json_array_size(entries), PRICE_KNOWN_WITHIN * 100,
+           known < json_array_size(entries) ? "; a longer --time makes more of them so" : "");
+}
+
 static void print(const json_t *calibration)
 {
     size_t index;
@@ -102,6 +116,7 @@ static void print(const json_t *calibration)
     json_array_foreach(json_object_get(calibration, "missing"), index, entry)
         printf("%-18s %-10s missing: %s\n", text_of(entry, "name", "?"), text_of(entry, "target", ""),
                text_of(entry, "reason", "?"));
+    print_known(json_object_get(calibration, "entries"));
 }
 
 /* 0 or 3. */

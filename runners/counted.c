@@ -31,6 +31,7 @@ struct counting {
     struct journal journals[KINDS];
     unsigned char *done[KINDS]; /* by point */
     uint64_t *cost_ns;          /* of the point's last such trial; 0 before */
+    size_t *order;              /* of the points: the cheap ones first, so that most get theirs */
     char *list;                 /* the argument of --count */
     struct count_hold held;
     struct samples *samples;    /* NULL: nothing can be profiled */
@@ -183,16 +184,27 @@ static int try_point(struct counting *counting, struct error *error)
     return 0;
 }
 
+static int compare_cost(const void *a, const void *b, void *context)
+{
+    const struct counting *counting = context;
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+    uint64_t left_ns = counting->cost_ns[left], right_ns = counting->cost_ns[right];
+
+    return left_ns != right_ns ? (left_ns > right_ns) - (left_ns < right_ns) : (left > right) - (left < right);
+}
+
 static int run_pass(struct counting *counting, unsigned pass, uint64_t deadline_ns, struct error *error)
 {
     const struct plan *plan = &counting->session->plan;
 
     counting->kind = pass == 1 ? PROFILED : COUNTED;
+    qsort_r(counting->order, plan->count, sizeof *counting->order, compare_cost, counting);
     for (size_t i = 0; i < plan->count && !spawn_stop_requested(); i++) {
-        if (!is_wanted(counting, i, pass))
+        size_t point = counting->order[i];
+        if (!is_wanted(counting, point, pass))
             continue;
-        counting->point = i;
-        if (clock_monotonic_ns() + counting->cost_ns[i] > deadline_ns)
+        counting->point = point;
+        if (clock_monotonic_ns() + counting->cost_ns[point] > deadline_ns)
             counting->missed += pass < 2;
         else if (try_point(counting, error) < 0)
             return -1;
@@ -233,10 +245,13 @@ static int begin(struct counting *counting, const char *directory, struct error 
             return -1;
     session->not_counted = json_object();
     counting->cost_ns = calloc(session->plan.count + 1, sizeof *counting->cost_ns);
+    counting->order = calloc(session->plan.count + 1, sizeof *counting->order);
     counting->list = count_table_argument(&counting->held, session->not_counted);
     counting->samples_fd = memfd_create("samples", 0); /* the method inherits it */
-    if (!counting->list || !counting->cost_ns || counting->samples_fd < 0)
+    if (!counting->list || !counting->cost_ns || !counting->order || counting->samples_fd < 0)
         return error_set(error, "counting: out of memory");
+    for (size_t i = 0; i < session->plan.count; i++)
+        counting->order[i] = i;
     counting->samples = samples_new(reason);
     if (!counting->samples)
         json_object_set_new(session->not_counted, "profile", json_string(reason));
@@ -250,6 +265,7 @@ static void end(struct counting *counting)
         free(counting->done[kind]);
     }
     free(counting->cost_ns);
+    free(counting->order);
     free(counting->list);
     count_table_release(&counting->held);
     samples_free(counting->samples);

@@ -455,6 +455,58 @@ static void test_fit(void **state)
     assert_int_equal(windows_fit(&fit, blocks, costs, 2), -1);
 }
 
+/* So many samples of a symbol that is copying, one of faulting and one of consuming. */
+static void profile(struct made *made, size_t point, int copying, int faulting, int consuming)
+{
+    json_t *record = json_pack("{s:i, s:i, s:[[s, s, i, s], [s, s, i, s], [s, s, i, s]]}", "cycles", 1, "period_ns",
+                               100000, "symbols", "copy_user_generic", "kernel", copying, "method",
+                               "filemap_map_pages", "kernel", faulting, "method", "digest_add", "user", consuming,
+                               "method");
+
+    made->summary.shares.trials[point] = json_pack("[o]", record);
+}
+
+static void pays(struct explanation *explanation, enum term_group group, double times)
+{
+    for (size_t i = 0; i < explanation->toll_count; i++)
+        if (explanation->tolls[i].term->group == group)
+            explanation->tolls[i].ns *= times;
+}
+
+/* 40 ms of consuming, 16 of faults and 7 of unmapping: both of these are faulting and mapping. */
+static void test_profile_and_arithmetic(void **state)
+{
+    struct explain_profile result;
+    struct made made;
+
+    (void)state;
+    make_pair(&made, 95, 65);
+    load(&made, true);
+    struct explanation *mapped = &made.explanations.all[1];
+    assert_int_equal(explain_profile(&result, &made.summary, mapped), -1);
+    profile(&made, 1, 10, 20, 30);
+    assert_int_equal(explain_profile(&result, &made.summary, mapped), 0);
+    assert_int_equal(result.share, SHARE_CONSUMPTION);
+    assert_int_equal(result.group, GROUP_CONSUME);
+    assert_true(result.agrees);
+    json_decref(made.summary.shares.trials[1]);
+    profile(&made, 1, 10, 40, 30);
+    assert_int_equal(explain_profile(&result, &made.summary, mapped), 0);
+    assert_int_equal(result.share, SHARE_FAULTING);
+    assert_false(result.agrees);
+    pays(mapped, GROUP_FAULTS, 2); /* 33 and 7: each is less than 40 */
+    pays(mapped, GROUP_UNMAP, 1.5);
+    assert_int_equal(explain_profile(&result, &made.summary, mapped), 0);
+    assert_int_equal(result.group, GROUP_CONSUME);
+    assert_true(result.agrees);
+    json_decref(made.summary.shares.trials[1]);
+    profile(&made, 1, 50, 40, 30);
+    assert_int_equal(explain_profile(&result, &made.summary, mapped), 0);
+    assert_int_equal(result.share, SHARE_COPYING);
+    assert_false(result.agrees);
+    release(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_nearest_block),  cmocka_unit_test(test_fault_price),
         cmocka_unit_test(test_fit),             cmocka_unit_test(test_steadiness),
         cmocka_unit_test(test_nearest_file),    cmocka_unit_test(test_write_faults),
+        cmocka_unit_test(test_profile_and_arithmetic),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
