@@ -39,13 +39,14 @@ static void *send_with_a_pause(void *argument)
     return NULL;
 }
 
-/* What sink_fulfil() returns when asked for BYTES while a peer sends so many; the answer, if there is one. */
+/* What sink_fulfil() returns when asked for BYTES while a peer sends so many; the answer, or zeros. */
 static int fulfil(uint64_t mode, size_t sends, bool awake, struct wire_reply *reply)
 {
     static char buffer[SINK_BUFFER] __attribute__((aligned(DIGEST_GRAIN)));
     const struct wire_request request = {.mode = mode, .bytes = BYTES, .period = BYTES};
     int ends[2];
 
+    *reply = (struct wire_reply){0};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     struct peer peer = {.socket = ends[1], .sends = sends};
     assert_int_equal(pthread_create(&peer.thread, NULL, send_with_a_pause, &peer), 0);
