@@ -26,10 +26,10 @@ test_readme_example() {
     # With times and what was built of them, so that only the new file is.
     cp -a "$ROOT"/{Makefile,common,runners,analysis,methods,configs,iotoll.c} tree/
     mkdir tree/build
-    cp -a "$ROOT"/build/{common,runners,analysis,methods,prices,iotoll*} tree/build/ 2>/dev/null || :
+    cp -a "$BUILD"/{common,runners,analysis,methods,prices,iotoll*} tree/build/ 2>/dev/null || :
     [ ! -e "tree/$file" ] || tap_fail "the README adds a method that is there already: $file"
     cp example.c "tree/$file"
-    make -s -j2 -C tree >make.log 2>&1 || tap_fail "$(cat make.log)"
+    make -s -j2 -C tree BUILD=build >make.log 2>&1 || tap_fail "$(cat make.log)"
     if grep -vE '^  (CC|LD) ' make.log; then
         tap_fail "the build says more than what it does"
     fi
