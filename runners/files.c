@@ -15,12 +15,17 @@ long files_read(const char *path, char *text, size_t room)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     size_t used = 0;
+    ssize_t got = 0;
 
     if (fd < 0)
         return -1;
-    for (ssize_t got; used < room - 1 && (got = read(fd, text + used, room - 1 - used)) > 0;)
+    while (used < room - 1 && (got = read(fd, text + used, room - 1 - used)) > 0)
         used += (size_t)got;
+    int problem = errno;
     close(fd);
+    errno = problem;
+    if (got < 0)
+        return -1;
     while (used > 0 && text[used - 1] == '\n')
         used--;
     text[used] = 0;

@@ -60,15 +60,15 @@ void strays_end(const struct strays *own)
 {
     struct strays now;
 
-    if (own->count < 0) {
-        if (*marked)
-            strays_kill_marked(marked);
-        return;
-    }
     /* The children of a killed one are ours in the next round. */
     for (int round = 0; round < END_ROUNDS; round++) {
         int strange = 0;
         strays_note(&now);
+        if (own->count < 0 || now.count < 0) {
+            if (*marked)
+                strays_kill_marked(marked);
+            return;
+        }
         for (int i = 0; i < now.count; i++) {
             if (is_own(own, now.own[i]))
                 continue;

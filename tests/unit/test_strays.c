@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whoever bears the mark of a run is found, whatever he does meanwhile. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "runners/files.h"
 #include "runners/strays.h"
 
 /* The program, started with a mark, and padding before it in its environment. */
@@ -93,9 +95,21 @@ static void test_nobody(void **state)
     assert_int_equal(strays_kill_marked("/mark-of-nobody"), 0);
 }
 
+/* What was only half read is not a shorter list of children: who is missing in it would be killed. */
+static void test_what_cannot_be_read_is_not_empty(void **state)
+{
+    char text[64];
+
+    (void)state;
+    errno = 0;
+    assert_int_equal(files_read("/proc/self/fd", text, sizeof text), -1); /* a directory */
+    assert_int_equal(errno, EISDIR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_cannot_be_read_is_not_empty),
         cmocka_unit_test(test_one_that_executes_itself_for_ever),
         cmocka_unit_test(test_large_environment),
         cmocka_unit_test(test_nobody),
