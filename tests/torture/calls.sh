@@ -4,7 +4,8 @@
 # Every system call of some kinds, and allocations, fail in turn, once and for ever, in a run and in a report:
 # no crash, an error that says what is wrong, nothing wrong recorded as valid, what was there before whole.
 # In make check a few of each; in make torture (--all) every one, and of allocations 300. --shard 2/5 tries the second
-# fifth of them, --call openat no other call.
+# fifth of them, --call openat no other call, --number 7 no other number. One that fails does not end the others;
+# how many there were is appended to the file $FAULTS_LOG.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
 # shellcheck source=tests/cli/lib.bash
@@ -14,20 +15,30 @@
 
 calls="write:ENOSPC fsync,fdatasync:EIO rename,renameat,renameat2:EIO mmap:ENOMEM clone,fork,vfork,clone3:EAGAIN ioctl:EIO
     mount,umount2:EPERM ftruncate:EIO mkdir,mkdirat:ENOSPC pread64:EIO"
-frequent="openat:EMFILE close:EIO read:EIO"
+frequent="openat:EMFILE openat2:EMFILE close:EIO read:EIO"
 
-# every TOTAL SHARE: which numbers are tried: all with --all, or those of a shard, else SHARE or one more.
-every() {
-    local step=1 first=1
+# Of the lines of standard input those of this shard, or all.
+of_shard() {
     if [[ " ${TORTURE:-} " =~ " --shard "([0-9]+)/([0-9]+)" " ]]; then
-        first=${BASH_REMATCH[1]} step=${BASH_REMATCH[2]}
-    elif [[ " ${TORTURE:-} " != *" --all "* ]]; then
-        step=$(($1 / $2 + 1))
-        first=$((RANDOM % step + 1))
+        sed -n "${BASH_REMATCH[1]}~${BASH_REMATCH[2]}p"
+    else
+        cat
     fi
-    seq "$first" "$step" "$1"
 }
 
+# every TOTAL SHARE: which numbers are tried: all with --all, else SHARE or one more.
+every() {
+    local step=$(($1 / $2 + 1))
+    if [[ " ${TORTURE:-} " =~ " --number "([0-9]+)" " ]]; then
+        echo "${BASH_REMATCH[1]}"
+    elif [[ " ${TORTURE:-} " == *" --all "* ]]; then
+        seq "$1" | of_shard
+    else
+        seq $((RANDOM % step + 1)) $step "$1"
+    fi
+}
+
+# small_house [SIZES]: of files to scan; a report needs two of them for its charts, a run no more than one.
 small_house() {
     RANDOM=1
     house
@@ -37,15 +48,16 @@ small_house() {
     attempts=2 memory=4M
     export TMPDIR=$PWD/temporary
     mkdir -m 1777 temporary
-    ask config.json '{"task": "scan", "methods": "all", "source": ["memory", "disk"], "file_size": ["4K", "64K"], "files": 1}' \
+    ask config.json '{"task": "scan", "methods": "all", "source": ["memory", "disk"], "file_size": ['"${1:-\"4K\"}"'], "files": 1}' \
         '{"task": "send", "methods": "all", "source": "memory", "destination": "tcp", "file_size": "4K", "files": 1}'
     expect 0 "$iotoll" run config.json --output good
     jq -S 'keys' <(head -n 1 good/trials.jsonl) >keys
     delivered good >delivered
 }
 
-# A copy of the run, with its report as it is when nothing fails.
-old_report() {
+# A copy of a run, with its report as it is when nothing fails.
+report_house() {
+    small_house '"4K", "64K"'
     mv good work
     expect 0 "$iotoll" report work
     mv out told
@@ -59,7 +71,11 @@ survived() {
     refuse grep -E ': (Success|Unknown error.*)?$|\(null\)' err
     # When nothing can be written any more, that cannot be, either.
     [ "$1" = 0 ] || [[ $2 == write*+ ]] || says err "$3" || tells_why "$3" || said_anything ||
-        tap_fail "$2: exit $1 without a thing and \"$3\": $(cat err)"
+        tap_fail "$2: exit $1 without a thing and \"$3\": $(cat err; void_reasons)"
+}
+
+void_reasons() {
+    [ ! -e run/trials.jsonl ] || jq -r '.void_reason // empty' run/trials.jsonl || :
 }
 
 # make check tries a few occurrences, other ones every time, and not yet all of them name a thing and a reason (a
@@ -159,9 +175,43 @@ reason_of() {
     esac
 }
 
+# fault WHAT SOUND LABEL REASON PREFIX...: one of them, in a subshell, so that the others follow if it fails; counts
+# in the caller's variables tried, met (a call that failed) and failed.
+fault() {
+    local what=$1 sound=$2 label=$3 reason=$4 status=0
+    shift 4
+    tried=$((tried + 1))
+    set +e
+    (
+        set -e
+        "$what" "$@" || status=$?
+        survived $status "$label" "$reason"
+        "$sound" "$label" $status "$reason"
+    )
+    status=$?
+    set -e
+    # Of several names each is counted by itself: less often than all of them together.
+    if [ "$1" != strace ] || grep -q "(INJECTED)" log; then
+        met=$((met + 1))
+    fi
+    [ $status != 0 ] || return 0
+    failed=$((failed + 1))
+    rm -rf run work
+    [ ! -e whole ] || cp -r whole work
+}
+
+# all_passed: of what fault counted.
+all_passed() {
+    local said="$tried tried, $met met a call, $failed failed"
+    [ "$met" -gt 0 ] || tap_fail "nothing was tried"
+    echo "$said"
+    [ -z "${FAULTS_LOG:-}" ] || echo "${FUNCNAME[2]} ${TORTURE:-}: $said" >>"$FAULTS_LOG"
+    [ "$failed" = 0 ]
+}
+
 # loop WHAT SOUND SHARE CALLS: WHAT (a function that takes a prefix command) under every fault.
 loop() {
-    local call name error total before number forever status tried=0 reason
+    local call name error total before number forever reason tried=0 met=0 failed=0
     for call in $4; do
         name=${call%:*} error=${call#*:} reason=$(reason_of "${call#*:}")
         [[ " ${TORTURE:-} " != *" --call "* ]] || [[ " $TORTURE " == *" --call $name "* ]] || continue
@@ -172,17 +222,12 @@ loop() {
         for number in $(every "$total" "$3"); do
             [ "$number" -gt "$before" ] || continue
             for forever in "" +; do
-                status=0
-                "$1" strace -qq -o log -e trace="$name" -e signal=none \
-                    -e inject="$name:error=$error:when=$number$forever" || status=$?
-                survived $status "$name number $number$forever" "$reason"
-                "$2" "$name number $number$forever" $status "$reason"
-                tried=$((tried + 1))
+                fault "$1" "$2" "$name number $number$forever" "$reason" strace -qq -o log -e trace="$name" \
+                    -e signal=none -e inject="$name:error=$error:when=$number$forever"
             done
         done
     done
-    [ $tried -gt 0 ] || tap_fail "nothing was tried"
-    echo "$tried faults"
+    all_passed
 }
 
 test_run() {
@@ -252,7 +297,7 @@ test_run_on_an_image() {
 test_run_on_an_image_frequent_calls() {
     [ -n "${TORTURE:-}" ] || tap_skip "takes too long but for make torture"
     image_house
-    loop run_once image_is_sound 1 "write:ENOSPC openat:EMFILE fsync,fdatasync:EIO"
+    loop run_once image_is_sound 1 "write:ENOSPC openat:EMFILE openat2:EMFILE fsync,fdatasync:EIO"
 }
 
 test_programs_on_an_image() {
@@ -262,15 +307,13 @@ test_programs_on_an_image() {
 }
 
 test_report() {
-    small_house
-    old_report
+    report_house
     loop report_once report_is_sound 2 "$calls $frequent"
 }
 
 # Nothing can be executed: methods by descriptor, tools and gnuplot by name.
 test_nothing_can_be_executed() {
-    small_house
-    old_report
+    report_house
     status=0
     run_once strace -f -qq -o log -e trace=execveat -e signal=none -e inject=execveat:error=EACCES || status=$?
     [ $status -ge 1 ] || tap_fail "exit 0"
@@ -291,7 +334,7 @@ test_nothing_can_be_executed() {
 # preload_loop WHAT SOUND KIND NUMBERS REASON: the same with a library of tests/preload, whose variables begin with
 # KIND; NUMBERS prints which of a total are tried.
 preload_loop() {
-    local kind=${3^^} total number forever status tried=0
+    local kind=${3^^} total number forever tried=0 met=0 failed=0
     local -a faulty=(env LD_PRELOAD="$BUILD/tests/preload/$3.so" "${kind}_FAULT_IN=iotoll")
     # There a report may write.
     "$1" "${faulty[@]}" "${kind}_COUNT=$TMPDIR/count" "${kind}_FAULT=0" || tap_fail "$(cat err)"
@@ -301,19 +344,19 @@ preload_loop() {
     [ "$total" -gt 0 ] || tap_fail "none: is $3.so preloaded?"
     for number in $("$4" "$total"); do
         for forever in "" +; do
-            status=0
-            "$1" "${faulty[@]}" "${kind}_FAULT=$number$forever" || status=$?
-            survived $status "$3 $number$forever" "$5"
-            "$2" "$3 $number$forever" $status "$5"
-            tried=$((tried + 1))
+            fault "$1" "$2" "$3 $number$forever" "$5" "${faulty[@]}" "${kind}_FAULT=$number$forever"
         done
     done
-    echo "$tried of $total"
+    echo "of $total:"
+    all_passed
 }
 
 some_allocations() {
-    local step=$(($1 / $([[ " ${TORTURE:-} " == *" --all "* ]] && echo 300 || echo 5) + 1))
-    seq $((RANDOM % step + 1)) $step "$1"
+    if [[ " ${TORTURE:-} " == *" --all "* ]]; then
+        seq 1 $(($1 / 300 + 1)) "$1" | of_shard
+    else
+        every "$1" 5
+    fi
 }
 
 every_program() {
@@ -337,8 +380,7 @@ test_memory_in_a_run() {
 }
 
 test_memory_in_a_report() {
-    small_house
-    old_report
+    report_house
     preload_loop report_once report_is_sound memory some_allocations "out of memory|Cannot allocate memory"
 }
 
