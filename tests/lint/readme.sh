@@ -38,7 +38,8 @@ test_readme_example() {
     jq -e --arg name "$name" '.[] | select(.task == "scan" and .method == $name) | .supported' ../list.json
     "$BUILD/tests/matrix/matrix" build/methods "$TMPDIR" small "scan/$name" | grep '^ok'
     build/iotoll run configs/tiny.json --only "scan/$name" --output ../run
-    jq -es 'length > 0 and all(.[]; .valid)' ../run/trials.jsonl
+    # What something else on the machine disturbed is tried again.
+    jq -es 'length > 0 and (group_by([.point, .block]) | all(any(.[]; .valid)))' ../run/trials.jsonl
     build/iotoll report ../run
     grep -q "$name" ../run/report/index.html
 }
