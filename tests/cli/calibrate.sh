@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# timeout: 240
 # Prices and limits: every one is there or missing with a reason, positive and finite; nothing is left behind.
 # No assertion is about how large a price is.
 # shellcheck source=tests/tap.sh
@@ -38,16 +39,24 @@ accounted() {
     done
 }
 
+prices_of_targets() {
+    jq -e 'any(.entries[]; .target == "memory") and any(.entries[]; .target == "tcp")' out >/dev/null
+}
+
+# A busy machine may not get to the targets in the time that another one takes.
 test_every_price_or_a_reason() {
+    local time
     house
     real scan/stream
     with_prices
     memory=256M ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": 1}'
-    expect 0 "$iotoll" calibrate config.json --time 12s --json
-    sound out
-    accounted out
-    jq -e 'any(.entries[]; .target == "memory") and any(.entries[]; .target == "tcp")' out >/dev/null ||
-        tap_fail "no price of a target"
+    for time in 12s 24s 48s; do
+        expect 0 "$iotoll" calibrate config.json --time $time --json
+        sound out
+        accounted out
+        ! prices_of_targets || break
+    done
+    prices_of_targets || tap_fail "no price of a target: $(jq -c '.missing | map([.name, .target, .reason])' out)"
     nothing_left
 }
 
