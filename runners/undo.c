@@ -113,7 +113,7 @@ static int take_lock(struct undo *undo, struct error *error)
 static int remove_tree(int parent, const char *name, dev_t device)
 {
     struct stat status;
-    int failed = 0;
+    int problem = 0; /* of the first that stays: what fails because of it says less */
 
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno != ENOTDIR && errno != ELOOP)
@@ -128,10 +128,12 @@ static int remove_tree(int parent, const char *name, dev_t device)
         return -1;
     }
     for (struct dirent *entry; (entry = readdir(entries));)
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-            failed |= remove_tree(fd, entry->d_name, status.st_dev);
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+            remove_tree(fd, entry->d_name, status.st_dev) < 0 && errno != ENOENT && !problem)
+            problem = errno;
     closedir(entries);
-    return failed ? -1 : unlinkat(parent, name, AT_REMOVEDIR);
+    errno = problem;
+    return problem ? -1 : unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 /* Busy is what a mount stays until the last process of a killed run is gone. */
