@@ -186,13 +186,20 @@ static int verify(struct hyperfine_trial *trial, json_t **proof, struct error *e
     return result;
 }
 
-static char *file_text(const char *path)
+/* NULL with the problem. */
+static json_t *read_output(const char *path, struct error *problem)
 {
     char *text = malloc(SPAWN_OUTPUT_LIMIT);
+    json_t *output = NULL;
 
-    if (text && files_read(path, text, SPAWN_OUTPUT_LIMIT) < 0)
-        text[0] = 0;
-    return text;
+    if (!text)
+        error_set(problem, "out of memory");
+    else if (files_read(path, text, SPAWN_OUTPUT_LIMIT) < 0)
+        error_set(problem, "%s:", path);
+    else
+        output = output_parse(text, OUTPUT_NO_VERIFY, problem);
+    free(text);
+    return output;
 }
 
 /* The method's line, with the digest of the verification that followed it. */
@@ -200,13 +207,11 @@ static int import_output(struct hyperfine_trial *trial, const struct exchange *e
                          struct error *error)
 {
     struct error problem;
-    char *text = file_text(exchange->measured);
     json_t *proof = NULL;
-    json_t *measured = text ? output_parse(text, OUTPUT_NO_VERIFY, &problem) : NULL;
+    json_t *measured = read_output(exchange->measured, &problem);
 
-    free(text);
     if (!measured)
-        return failed(trial, text ? problem.text : "out of memory");
+        return failed(trial, problem.text);
     if (verify(trial, &proof, error) < 0) {
         json_decref(measured);
         return -1;
