@@ -85,6 +85,29 @@ static bool is_locked(int fd)
            status.st_nlink > 0;
 }
 
+/* What is ignored must not wait: it would look like an end. */
+static void hold_signals(sigset_t *before)
+{
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t held;
+
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        struct sigaction action;
+        if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(&held, ending[i]);
+    }
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+static bool is_interrupted(void)
+{
+    sigset_t waiting;
+
+    return sigpending(&waiting) == 0 && (sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1 ||
+                                         sigismember(&waiting, SIGHUP) == 1);
+}
+
 static int make_directory(struct gnuplot *plot, struct error *error)
 {
     if (snprintf(plot->directory, sizeof plot->directory, "%s/%sXXXXXX", temporary(), prefix) >=
@@ -100,10 +123,8 @@ static int make_directory(struct gnuplot *plot, struct error *error)
     return -1;
 }
 
-int gnuplot_open(struct gnuplot *plot, struct error *error)
+static int open_directory(struct gnuplot *plot, struct error *error)
 {
-    plot->fd = -1;
-    gnuplot_sweep();
     for (int left = ATTEMPTS; left > 0; left--) {
         if (make_directory(plot, error) < 0)
             return -1;
@@ -113,6 +134,17 @@ int gnuplot_open(struct gnuplot *plot, struct error *error)
         plot->fd = -1;
     }
     return error_set(error, "%s: cannot lock the directory for gnuplot:", plot->directory);
+}
+
+int gnuplot_open(struct gnuplot *plot, struct error *error)
+{
+    plot->fd = -1;
+    gnuplot_sweep();
+    hold_signals(&plot->before);
+    if (open_directory(plot, error) == 0)
+        return 0;
+    sigprocmask(SIG_SETMASK, &plot->before, NULL);
+    return -1;
 }
 
 FILE *gnuplot_file(struct gnuplot *plot, const char *name, struct error *error)
@@ -190,6 +222,7 @@ static void become_gnuplot(const struct gnuplot *plot, const char *program, unsi
                            NULL};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigprocmask(SIG_SETMASK, &plot->before, NULL);
     if (fchdir(plot->fd) < 0)
         return;
     unlink(complaints);
@@ -205,7 +238,7 @@ static void become_gnuplot(const struct gnuplot *plot, const char *program, unsi
     perror("cannot be confined and started");
 }
 
-/* Its status, or -1 with ETIME. */
+/* Its status, or -1 with ETIME or EINTR. */
 static int wait_until(pid_t child, unsigned seconds)
 {
     const uint64_t deadline = clock_monotonic_ns() + seconds * NS_PER_S;
@@ -217,14 +250,14 @@ static int wait_until(pid_t child, unsigned seconds)
             return status;
         if (got < 0 && errno != EINTR)
             return -1;
-        if (clock_monotonic_ns() > deadline)
+        if (is_interrupted() || clock_monotonic_ns() > deadline)
             break;
         poll(NULL, 0, 5);
     }
     kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    errno = ETIME;
+    errno = is_interrupted() ? EINTR : ETIME;
     return -1;
 }
 
@@ -261,7 +294,10 @@ int gnuplot_run(struct gnuplot *plot, unsigned seconds, struct error *error)
     int status = wait_until(child, seconds);
     if (status < 0) {
         int result = errno == ETIME ? 1 : -1;
-        error_set(error, "gnuplot did not end within %u s:", seconds);
+        if (errno == EINTR)
+            error_set(error, "gnuplot was interrupted");
+        else
+            error_set(error, "gnuplot did not end within %u s:", seconds);
         return result;
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -331,6 +367,10 @@ int gnuplot_collect(struct gnuplot *plot, const char *name, const char *path, st
 
     if (fd < 0)
         return error_set(error, "%s: gnuplot did not draw it:", path);
+    if (is_interrupted()) {
+        close(fd);
+        return error_set(error, "%s: interrupted", path);
+    }
     char *data = read_image(fd, &size);
     close(fd);
     int result = data && is_whole(name, data, size)
@@ -350,4 +390,5 @@ void gnuplot_close(struct gnuplot *plot)
                 plot->directory, strerror(errno));
     close(plot->fd);
     plot->fd = -1;
+    sigprocmask(SIG_SETMASK, &plot->before, NULL);
 }

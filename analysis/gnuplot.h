@@ -5,6 +5,7 @@
 #ifndef IOTOLL_GNUPLOT_H
 #define IOTOLL_GNUPLOT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -16,12 +17,15 @@
 struct gnuplot {
     char directory[4096];
     int fd;
+    sigset_t before; /* what was blocked */
 };
 
 /* Remove from $TMPDIR or /tmp the directories that killed reports of this user left there. */
 void gnuplot_sweep(void);
 
-/* Sweep, and make the directory, locked as long as it is drawn in. 0 or -1. */
+/* Sweep, and make the directory, locked as long as it is drawn in. 0 or -1. Until it is closed again SIGINT, SIGTERM
+ * and SIGHUP wait, unless they are ignored: gnuplot is ended by them, nothing more is collected, and they take effect
+ * once the directory is gone. */
 int gnuplot_open(struct gnuplot *plot, struct error *error);
 
 /* A new file in it, for scripts and data; NULL on failure. Closed again: 0, or -1 if not all was written. */

@@ -308,6 +308,66 @@ static void test_gnuplot_is_nobodys(void **state)
     assert_false(left);
 }
 
+/* Draw for ever, and say where. */
+static void draw_and_tell(int to)
+{
+    struct gnuplot plot;
+
+    setenv("TMPDIR", open_directory, 1);
+    if (gnuplot_open(&plot, &error) < 0)
+        _exit(1);
+    put_file(&plot, GNUPLOT_SCRIPT, "pause 1000\n");
+    if (write(to, plot.directory, strlen(plot.directory) + 1) < 0)
+        _exit(2);
+    gnuplot_run(&plot, 1000, &error);
+    gnuplot_close(&plot);
+    _exit(3); /* it was to die at the latest when it closed */
+}
+
+/* An interrupted report dies of the signal, at once, and leaves no directory. */
+static void test_gnuplot_interrupted(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    char directory[4096] = "";
+    int status, ends[2];
+
+    (void)state;
+    need_gnuplot();
+    for (size_t i = 0; i < 2 * sizeof signals / sizeof *signals; i++) {
+        assert_int_equal(pipe(ends), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            signal(signals[i / 2], SIG_DFL);
+            draw_and_tell(ends[1]);
+        }
+        assert_true(read(ends[0], directory, sizeof directory - 1) > 0);
+        assert_int_equal(access(directory, F_OK), 0);
+        usleep(i % 2 ? 100000 : 0); /* before and after gnuplot has begun */
+        assert_int_equal(kill(child, signals[i / 2]), 0);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == signals[i / 2]);
+        assert_int_not_equal(access(directory, F_OK), 0);
+        close(ends[0]);
+        close(ends[1]);
+    }
+}
+
+/* As under nohup. */
+static void test_gnuplot_minds_no_ignored_signal(void **state)
+{
+    struct gnuplot plot;
+
+    (void)state;
+    need_gnuplot();
+    signal(SIGHUP, SIG_IGN);
+    assert_int_equal(gnuplot_open(&plot, &error), 0);
+    put_file(&plot, GNUPLOT_SCRIPT, "a = 1\n");
+    raise(SIGHUP);
+    assert_int_equal(gnuplot_run(&plot, 20, &error), 0);
+    gnuplot_close(&plot);
+    signal(SIGHUP, SIG_DFL);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -342,7 +402,8 @@ int main(void)
         cmocka_unit_test(test_calls),        cmocka_unit_test(test_capabilities),
         cmocka_unit_test(test_become),       cmocka_unit_test(test_gnuplot_runs_nothing),
         cmocka_unit_test(test_gnuplot_stays_inside), cmocka_unit_test(test_gnuplot_has_limits),
-        cmocka_unit_test(test_gnuplot_is_nobodys),
+        cmocka_unit_test(test_gnuplot_is_nobodys),   cmocka_unit_test(test_gnuplot_interrupted),
+        cmocka_unit_test(test_gnuplot_minds_no_ignored_signal),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
