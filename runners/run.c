@@ -103,16 +103,23 @@ static int load_new(struct session *session, const struct request *request, json
     return *header ? 0 : error_set(error, "out of memory");
 }
 
-/* A run is resumed in the boot it was begun in, or appended to in another. */
+/* A run is resumed in the boot it was begun in, or appended to in another: which it is has to be known. */
 static int check_boot(const struct request *request, json_t *boots, const json_t *before,
                       const json_t *now, struct error *error)
 {
     const char *boot = json_string_value(json_object_get(now, "boot_id"));
 
+    if (!boot || !*boot)
+        return error_set(error, "%s: whether it was measured in this boot cannot be told without "
+                         "/proc/sys/kernel/random/boot_id, which cannot be read: make it readable, or start a new run",
+                         request->resume);
+    if (!*boots_last_id(boots))
+        return error_set(error, "%s/run.json does not say in which boot it was measured: start a new run instead",
+                         request->resume);
     if (request->append)
         return boots_add(boots, before, now, request->resume, error);
     if (json_equal(json_object_get(before, "kernel"), json_object_get(now, "kernel")) &&
-        !strcmp(boots_last_id(boots), boot ? boot : ""))
+        !strcmp(boots_last_id(boots), boot))
         return 0;
     return error_set(error, "%s was measured before this boot: start a new run instead, or --append to it",
                      request->resume);

@@ -169,6 +169,25 @@ test_resume_elsewhere() {
     done
 }
 
+# What boot this is, or which it was then, may be unknown: that is the reason then, and not another boot.
+test_resume_in_an_unknown_boot() {
+    local option
+    complete_run
+    for option in --resume --append; do
+        expect 2 strace -qq -o log -P /proc/sys/kernel/random/boot_id -e trace=openat -e inject=openat:error=EACCES \
+            "$iotoll" run $option run
+        holds err "cannot be told without /proc/sys/kernel/random/boot_id"
+        refuse grep -q "before this boot" err
+    done
+    for change in 'del(.environment.boot_id)' '.environment.boot_id = ""' '.environment.boot_id = null'; do
+        rm -rf copy
+        cp -r run copy
+        jq "$change" run/run.json >copy/run.json
+        expect 2 "$iotoll" run --resume copy
+        holds err "does not say in which boot it was measured"
+    done
+}
+
 # A directory from elsewhere may hold anything under these names: nobody waits for it, or writes to it.
 test_resume_of_what_is_no_file() {
     local name code planted
