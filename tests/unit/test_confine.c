@@ -5,8 +5,10 @@
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -352,6 +354,77 @@ static void test_gnuplot_interrupted(void **state)
     }
 }
 
+/* The only child of a process, once there is one that is gnuplot. */
+static pid_t gnuplot_of(pid_t parent)
+{
+    char path[64], name[32] = "";
+    int child = 0;
+
+    for (int left = 2000; left > 0 && strcmp(name, "gnuplot\n") != 0; left--, usleep(5000)) {
+        snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
+        FILE *file = fopen(path, "r");
+        if (!file || fscanf(file, "%d", &child) != 1)
+            child = 0;
+        if (file)
+            fclose(file);
+        snprintf(path, sizeof path, "/proc/%d/comm", child);
+        file = child ? fopen(path, "r") : NULL;
+        if (file && !fgets(name, sizeof name, file))
+            *name = 0;
+        if (file)
+            fclose(file);
+    }
+    return strcmp(name, "gnuplot\n") ? -1 : child;
+}
+
+/* In seconds, 0 where there is none. It may not be asked of a process of somebody else's. */
+static unsigned cpu_limit_s(pid_t process)
+{
+    char path[64], line[256];
+    unsigned soft = 0, hard = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/limits", process);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file) && sscanf(line, "Max cpu time %u %u", &soft, &hard) < 1)
+        ;
+    if (file)
+        fclose(file);
+    return soft == hard ? hard : 0;
+}
+
+/* Its deadline is its limit of CPU time, too, lest it draws on when nobody is left to end it; and it dies with us. */
+static void test_gnuplot_does_not_outlive_us(void **state)
+{
+    char directory[4096] = "";
+    int ends[2];
+
+    (void)state;
+    need_gnuplot();
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        draw_and_tell(ends[1]);
+    assert_true(read(ends[0], directory, sizeof directory - 1) > 0);
+    pid_t gnuplot = gnuplot_of(child);
+    assert_true(gnuplot > 0);
+    assert_int_equal(cpu_limit_s(gnuplot), 1000);
+    int process = (int)syscall(SYS_pidfd_open, gnuplot, 0);
+    assert_true(process >= 0);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    struct pollfd ended = {process, POLLIN, 0};
+    int died = poll(&ended, 1, 10000);
+    kill(gnuplot, SIGKILL);
+    assert_int_equal(died, 1);
+    close(process);
+    close(ends[0]);
+    close(ends[1]);
+    setenv("TMPDIR", open_directory, 1);
+    gnuplot_sweep();
+    unsetenv("TMPDIR");
+    assert_int_not_equal(access(directory, F_OK), 0);
+}
+
 /* As under nohup. */
 static void test_gnuplot_minds_no_ignored_signal(void **state)
 {
@@ -403,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_become),       cmocka_unit_test(test_gnuplot_runs_nothing),
         cmocka_unit_test(test_gnuplot_stays_inside), cmocka_unit_test(test_gnuplot_has_limits),
         cmocka_unit_test(test_gnuplot_is_nobodys),   cmocka_unit_test(test_gnuplot_interrupted),
+        cmocka_unit_test(test_gnuplot_does_not_outlive_us),
         cmocka_unit_test(test_gnuplot_minds_no_ignored_signal),
     };
 

@@ -64,12 +64,33 @@ static void test_quantiles(void **state)
     free(other);
 }
 
+/* The greatest of both, whichever is added to the other, and every count of both. */
+static void test_merge(void **state)
+{
+    (void)state;
+    for (int swapped = 0; swapped < 2; swapped++) {
+        struct latency *total = new_latency(), *part = new_latency();
+        latency_record(total, swapped ? 7000 : 90);
+        latency_record(total, 50);
+        latency_record(part, swapped ? 90 : 7000);
+        latency_merge(total, part);
+        assert_true(total->max == 7000);
+        assert_int_equal(total->count, 3);
+        assert_int_equal(total->buckets[50], 1);
+        assert_int_equal(total->buckets[90], 1);
+        assert_true(part->max == (swapped ? 90 : 7000) && part->count == 1);
+        free(total);
+        free(part);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_error),
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_quantiles),
+        cmocka_unit_test(test_merge),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,6 +47,57 @@ static void test_csv_quotes(void **state)
     assert_string_equal(written(csv_text, "@x"), "\"'@x\"");
     assert_string_equal(written(csv_text, "-1"), "\"'-1\"");
     assert_string_equal(written(csv_text, ""), "\"\"");
+}
+
+static char *shown(void (*write)(FILE *, const struct interval *), double middle, double low, double high)
+{
+    static char buffer[256];
+    const struct interval value = {.middle = middle, .low = low, .high = high, .bounded = !isnan(low)};
+    FILE *out = fmemopen(buffer, sizeof buffer, "w");
+
+    write(out, &value);
+    fclose(out);
+    return buffer;
+}
+
+static char *counted(void (*write)(FILE *, double), double value)
+{
+    static char buffer[256];
+    FILE *out = fmemopen(buffer, sizeof buffer, "w");
+
+    write(out, value);
+    fclose(out);
+    return buffer;
+}
+
+/* One unit for all three numbers, the middle's; sorted by the number itself. */
+static void test_units_of_cells(void **state)
+{
+    static const char dash[] = "<td class=\"number none\" data-v=\"\">–</td>";
+
+    (void)state;
+    assert_string_equal(shown(html_duration_cell, 1500, 800, 2e6),
+                        "<td class=\"number\" data-v=\"1500\">1.50 µs<small>0.80–2000.00</small></td>");
+    assert_string_equal(shown(html_duration_cell, 999.4, NAN, NAN), "<td class=\"number\" data-v=\"999.4\">999 ns</td>");
+    assert_string_equal(shown(html_duration_cell, 999.5, NAN, NAN), "<td class=\"number\" data-v=\"999.5\">1.00 µs</td>");
+    assert_string_equal(shown(html_duration_cell, 25e6, NAN, NAN), "<td class=\"number\" data-v=\"2.5e+07\">25.0 ms</td>");
+    assert_string_equal(shown(html_duration_cell, 3e12, NAN, NAN), "<td class=\"number\" data-v=\"3e+12\">3000 s</td>");
+    assert_string_equal(shown(html_rate_cell, 3.0 * (1 << 30), NAN, NAN),
+                        "<td class=\"number\" data-v=\"3.22123e+09\">3.00 GiB/s</td>");
+    assert_string_equal(shown(html_rate_cell, 512 * 1024, 0, 1024),
+                        "<td class=\"number\" data-v=\"524288\">512 KiB/s<small>0–1</small></td>");
+    assert_string_equal(shown(html_number_cell, 0.0123, NAN, NAN), "<td class=\"number\" data-v=\"0.0123\">0.012</td>");
+    assert_string_equal(shown(html_number_cell, NAN, NAN, NAN), dash);
+    assert_string_equal(counted(html_count_cell, 999), "<td class=\"number\" data-v=\"999\">999</td>");
+    assert_string_equal(counted(html_count_cell, 1.5), "<td class=\"number\" data-v=\"1.5\">1.50</td>");
+    assert_string_equal(counted(html_count_cell, 999.5), "<td class=\"number\" data-v=\"999.5\">1.00k</td>");
+    assert_string_equal(counted(html_count_cell, 12.34e6), "<td class=\"number\" data-v=\"1.234e+07\">12.3M</td>");
+    assert_string_equal(counted(html_count_cell, 5e12), "<td class=\"number\" data-v=\"5e+12\">5.00T</td>");
+    assert_string_equal(counted(html_count_cell, INFINITY), dash);
+    assert_string_equal(counted(html_duration, 0), "0 ns");
+    assert_string_equal(counted(html_duration, 4.56e6), "4.56 ms");
+    assert_string_equal(counted(html_duration, 123456), "123 µs");
+    assert_string_equal(counted(html_duration, NAN), "–");
 }
 
 static char *read_file(const char *directory, const char *name)
@@ -141,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_escape),
         cmocka_unit_test(test_csv_quotes),
+        cmocka_unit_test(test_units_of_cells),
         cmocka_unit_test(test_report_of_a_hostile_run),
         cmocka_unit_test(test_bad_run_keeps_old_report),
     };

@@ -286,6 +286,43 @@ static void test_merged(void **state)
     }
 }
 
+/* A run that calls two tasks one group may have a baseline that is none once groups are told by their points. */
+static void test_merged_baselines_stay_in_their_group(void **state)
+{
+    struct loaded loaded[2];
+    struct error error;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct point other = fixture_point("other", M, 0, 0);
+        strcpy(other.destination, "elsewhere");
+        loaded[i] = (struct loaded){0};
+        fixture_open(&loaded[i].fixture);
+        add_points(&loaded[i].fixture, 0);
+        fixture_add(&loaded[i].fixture, other, 0, 0);
+        fixture_header(&loaded[i].fixture, NULL);
+        load(&loaded[i]);
+        assert_int_equal(loaded[i].run.points[POINTS].baseline, 0);
+    }
+    assert_int_equal(merge_runs(&loaded[0].run, &loaded[1].run, &error), 0);
+    const struct run *run = &loaded[0].run;
+    assert_int_equal(run->point_count, POINTS + 1);
+    size_t stream = run->point_count, with = 0;
+    for (size_t p = 0; p < run->point_count; p++)
+        if (!strcmp(run->points[p].point.method, "stream"))
+            stream = p;
+    for (size_t p = 0; p < run->point_count; p++) {
+        const struct run_point *point = &run->points[p];
+        bool elsewhere = !strcmp(point->point.destination, "elsewhere");
+        assert_int_equal(point->baseline, p == stream || elsewhere ? -1 : (long)stream);
+        assert_int_equal(point->group == run->points[stream].group, !elsewhere);
+        with += point->baseline >= 0;
+    }
+    assert_int_equal(with, POINTS - 1);
+    release(&loaded[0]);
+    release(&loaded[1]);
+}
+
 /* Blocks that no number has room for are an error, no other block. */
 static void test_merge_of_too_many_blocks(void **state)
 {
@@ -536,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_scale),
         cmocka_unit_test(test_ratios_mirror),
         cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_merged_baselines_stay_in_their_group),
         cmocka_unit_test(test_merge_of_too_many_blocks),
         cmocka_unit_test(test_only_numbers_are_shown),
         cmocka_unit_test(test_seed_is_whole),

@@ -94,6 +94,48 @@ static void test_numbers_of_a_point(void **state)
     assert_int_equal(row->verdict, VERDICT_NONE);
 }
 
+/* What the receiver spends belongs to what was sent; counts are of a pass, durations are of one already. */
+static void test_whose_and_of_what(void **state)
+{
+    static const char *const passes[] = {"minor_faults", "major_faults", "device_read_bytes", "device_written_bytes",
+                                         "process_read_bytes", "process_written_bytes", "user_ns", "system_ns",
+                                         "voluntary_context_switches", "involuntary_context_switches", "events",
+                                         "requested_read_bytes", "requested_written_bytes"};
+    static const size_t rows[] = {offsetof(struct row, minor_faults), offsetof(struct row, major_faults),
+                                  offsetof(struct row, device_read_bytes), offsetof(struct row, device_written_bytes),
+                                  offsetof(struct row, process_read_bytes),
+                                  offsetof(struct row, process_written_bytes), offsetof(struct row, user_ns),
+                                  offsetof(struct row, system_ns), offsetof(struct row, voluntary_context_switches),
+                                  offsetof(struct row, involuntary_context_switches), offsetof(struct row, events),
+                                  offsetof(struct row, requested_read_bytes),
+                                  offsetof(struct row, requested_written_bytes)};
+    json_t *trial = fixture_object(&fixture, 0, 0, 1000000);
+
+    (void)state;
+    json_object_set_new(trial, "cycles", json_integer(4));
+    json_object_set_new(trial, "cpu_ns", json_integer(3000000));
+    json_object_set_new(trial, "sink_cpu_ns", json_integer(5000000));
+    json_object_set_new(trial, "sync_ns", json_integer(70000));
+    json_object_set_new(trial, "peak_rss_bytes", json_integer(9000000));
+    json_object_set_new(trial, "latency_p99_ns", json_integer(12345));
+    json_object_set_new(trial, "whole_process_ns", json_integer(98765));
+    for (size_t i = 0; i < sizeof passes / sizeof *passes; i++)
+        json_object_set_new(trial, passes[i], json_integer(1000 * (json_int_t)(i + 1)));
+    fixture_write(&fixture, trial);
+    summarise();
+    const struct row *row = &summary.rows[0];
+    assert_near(row->cpu_s_per_gib.middle, 8e-3 / 4 * 128); /* 8 MiB a pass */
+    for (size_t i = 0; i < sizeof passes / sizeof *passes; i++)
+        assert_near(*(const double *)((const char *)row + rows[i]), 250 * (double)(i + 1));
+    assert_near(row->sync_ns, 70000);
+    assert_near(row->peak_rss_bytes, 9000000);
+    assert_near(row->latency_p99_ns, 12345);
+    assert_near(row->whole_process_ns.middle, 98765);
+    assert_near(row->setup_ns, 100000);
+    assert_near(row->transfer_ns, 800000);
+    assert_near(row->teardown_ns, 100000);
+}
+
 static void test_last_valid_attempt_counts(void **state)
 {
     (void)state;
@@ -349,6 +391,36 @@ static void test_header_is_checked(void **state)
     assert_refused("points[1]", "method");
 }
 
+static void write_boots(json_t *boots)
+{
+    fixture_header(&fixture, json_pack("{s:i, s:s, s:s, s:{s:s}, s:o}", "schema", 1, "name", "test", "state",
+                                       "complete", "environment", "host", "here", "boots", boots));
+}
+
+static json_t *boot(const char *id, int first)
+{
+    return json_pack("{s:s, s:i}", "boot_id", id, "first_block", first);
+}
+
+/* Boots follow each other, the first from block 0 on: no block belongs to two, or to none. */
+static void test_boots_are_in_order(void **state)
+{
+    (void)state;
+    write_boots(json_pack("[o, o]", boot("a", 1), boot("b", 4)));
+    assert_refused("boots[0]", "not in order");
+    write_boots(json_pack("[o, o]", boot("a", 0), boot("b", 0)));
+    assert_refused("boots[1]", "not in order");
+    write_boots(json_pack("[o, o, o]", boot("a", 0), boot("b", 9), boot("c", 4)));
+    assert_refused("boots[2]", "not in order");
+    write_boots(json_pack("[o, o]", boot("a", 0), boot("b", -1)));
+    assert_refused("boots[1]", "not in order");
+    write_boots(json_pack("[o, o, o]", boot("a", 0), boot("b", 4), boot("c", 9)));
+    summarise();
+    assert_int_equal(run.boot_count, 3);
+    for (uint64_t block = 0; block < 20; block++)
+        assert_int_equal(load_boot(&run, block), block < 4 ? 0 : block < 9 ? 1 : 2);
+}
+
 static void test_summary_json(void **state)
 {
     char path[96];
@@ -389,6 +461,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_numbers_of_a_point),
+        TEST(test_whose_and_of_what),
         TEST(test_last_valid_attempt_counts),
         TEST(test_only_common_blocks_pair),
         TEST(test_verdicts),
@@ -402,6 +475,7 @@ int main(void)
         TEST(test_wrong_bytes_void_the_trial),
         TEST(test_cycle_arrays_are_skipped),
         TEST(test_header_is_checked),
+        TEST(test_boots_are_in_order),
         TEST(test_summary_json),
         TEST(test_empty_journal),
     };

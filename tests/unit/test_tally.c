@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts of two sides: of a pass each, whatever the number of passes, and different only where no chance says so. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analysis/tally.h"
+#include "tests/unit/run_fixture.h"
+
+enum { SIDES = 2, M = 1 << 20, MOST_TRIALS = 3 };
+
+static struct fixture fixtures[SIDES];
+static struct compare compare;
+static struct tally_source source;
+static struct error error;
+
+/* What the trials of a point counted, over so many cycles; -1 is null. */
+struct counted {
+    long minor_faults[MOST_TRIALS];
+    unsigned trials, cycles;
+};
+
+static int open_fixtures(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIDES; i++)
+        fixture_open(&fixtures[i]);
+    compare = (struct compare){0};
+    return 0;
+}
+
+static int close_fixtures(void **state)
+{
+    (void)state;
+    tally_close(&source);
+    compare_free(&compare);
+    for (int i = 0; i < SIDES; i++)
+        fixture_close(&fixtures[i]);
+    return 0;
+}
+
+/* One point a pair of counts, called in the order of file sizes. */
+static void make_run(int side, const struct counted *points, size_t count)
+{
+    struct fixture *fixture = &fixtures[side];
+
+    for (size_t p = 0; p < count; p++)
+        fixture_add(fixture, fixture_point("stream", (uint64_t)M << p, 4096, 0), p, -1);
+    fixture_header(fixture, json_pack("{s:i, s:s, s:s, s:{s:s, s:s, s:s}}", "schema", 1, "name", "test", "state",
+                                      "complete", "environment", "host", "here", "kernel",
+                                      side ? "6.12" : "6.1", "boot_id", side ? "b" : "a"));
+    for (size_t p = 0; p < count; p++)
+        for (unsigned t = 0; t < points[p].trials; t++) {
+            json_t *trial = fixture_object(fixture, p, t, 1000000 + t);
+            long faults = points[p].minor_faults[t];
+            json_object_set_new(trial, "cycles", json_integer(points[p].cycles));
+            json_object_set_new(trial, "minor_faults", faults < 0 ? json_null() : json_integer(faults));
+            fixture_write(fixture, trial);
+        }
+}
+
+static void load(void)
+{
+    char *directories[SIDES] = {fixtures[0].directory, fixtures[1].directory};
+
+    if (compare_load(&compare, directories, SIDES, 0, &error) < 0)
+        fail_msg("%s", error.text);
+    tally_open(&source, &compare.comparisons[0]);
+}
+
+static size_t measure_called(const char *name)
+{
+    for (size_t i = 0; i < TALLY_MEASURES; i++)
+        if (!strcmp(tally_name(i), name))
+            return i;
+    fail_msg("nothing is called %s", name);
+    return 0;
+}
+
+/* The tally of the point with files of M << p. */
+static const struct tally *find(const struct tally *tallies, size_t count, size_t p)
+{
+    for (size_t i = 0; i < count; i++)
+        if (compare.comparisons[0].base->run.points[tallies[i].change->base].point.file_size_bytes == (uint64_t)M << p)
+            return &tallies[i];
+    fail_msg("point %zu got lost", p);
+    return NULL;
+}
+
+static void assert_written(void (*write)(const struct tally *, size_t, FILE *), const struct tally *tally,
+                           size_t measure, const char *expected)
+{
+    char text[256];
+    FILE *out = fmemopen(text, sizeof text, "w");
+
+    write(tally, measure, out);
+    fclose(out);
+    assert_string_equal(text, expected);
+}
+
+static void test_verdicts(void **state)
+{
+    static const struct {
+        struct counted base, new;
+        double before, after;
+        enum tally_verdict verdict;
+        const char *why;
+    } cases[] = {
+        {{{20, 20}, 2, 2}, {{50, 50}, 2, 5}, 10, 10, TALLY_EQUAL, "as many a pass, over more passes"},
+        {{{20, 20}, 2, 2}, {{20, 20}, 2, 10}, 10, 2, TALLY_DIFFERENT, "fewer a pass"},
+        {{{20, 22, 24}, 3, 2}, {{26, 28, 30}, 3, 2}, 11, 14, TALLY_DIFFERENT, "apart by three, all beyond"},
+        {{{26, 28, 30}, 3, 2}, {{20, 22, 24}, 3, 2}, 14, 11, TALLY_DIFFERENT, "the other way"},
+        {{{20, 22, 26}, 3, 2}, {{26, 28, 30}, 3, 2}, 11, 14, TALLY_UNDECIDED, "one is as great as the least"},
+        {{{20, 20}, 2, 2}, {{24, 24}, 2, 2}, 10, 12, TALLY_DIFFERENT, "two a pass"},
+        {{{200, 200}, 2, 20}, {{239, 239}, 2, 20}, 10, 11.95, TALLY_UNDECIDED, "just less than two a pass"},
+        {{{20, 20}, 2, 2}, {{21, 21}, 2, 2}, 10, 10.5, TALLY_UNDECIDED, "half a count"},
+        {{{200, 200}, 2, 20}, {{209, 209}, 2, 20}, 10, 10.45, TALLY_EQUAL, "less than half a count"},
+        {{{20}, 1, 2}, {{200, 200}, 2, 2}, 10, 100, TALLY_UNDECIDED, "one trial is none"},
+        {{{20, 20}, 2, 2}, {{200}, 1, 2}, 10, 100, TALLY_UNDECIDED, "on either side"},
+        {{{20, -1}, 2, 2}, {{20, 20}, 2, 2}, 10, 10, TALLY_EQUAL, "what is missing is no count"},
+        {{{20, -1}, 2, 2}, {{200, 200}, 2, 2}, 10, 100, TALLY_UNDECIDED, "nor makes it a second trial"},
+        {{{-1, -1}, 2, 2}, {{20, 20}, 2, 2}, 0, 10, TALLY_NOTHING, "and of nothing else there is nothing"},
+        {{{0, 0}, 2, 2}, {{6, 6}, 2, 2}, 0, 3, TALLY_DIFFERENT, "none is a count"},
+    };
+    enum { CASES = sizeof cases / sizeof *cases };
+    struct counted sides[SIDES][CASES];
+
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        sides[0][i] = cases[i].base;
+        sides[1][i] = cases[i].new;
+    }
+    make_run(0, sides[0], CASES);
+    make_run(1, sides[1], CASES);
+    load();
+    struct tally *tallies = tally_measure(&source, measure_called("minor faults"));
+    assert_non_null(tallies);
+    for (size_t i = 0; i < CASES; i++) {
+        const struct tally *tally = find(tallies, CASES, i);
+        if (tally->verdict != cases[i].verdict)
+            fail_msg("%s: %s", cases[i].why, tally_verdict_names[tally->verdict]);
+        if (cases[i].verdict != TALLY_NOTHING && (tally->base != cases[i].before || tally->new != cases[i].after))
+            fail_msg("%s: from %g to %g", cases[i].why, tally->base, tally->new);
+    }
+    free(tallies);
+}
+
+/* What changed by the greatest factor comes first, one being added to both, then what did not, in the order of changes. */
+static void test_order(void **state)
+{
+    static const struct counted base[] = {{{20, 20}, 2, 2}, {{200, 200}, 2, 2}, {{0, 0}, 2, 2}, {{20, 20}, 2, 2},
+                                          {{20, 20}, 2, 2}},
+                                new[] = {{{60, 60}, 2, 2}, {{20, 20}, 2, 2}, {{8, 8}, 2, 2}, {{20, 20}, 2, 2},
+                                         {{20, 20}, 2, 2}};
+    static const size_t order[] = {1, 2, 0}; /* 101 / 11, 5 / 1, 31 / 11 */
+
+    (void)state;
+    make_run(0, base, 5);
+    make_run(1, new, 5);
+    load();
+    struct tally *tallies = tally_measure(&source, measure_called("minor faults"));
+    assert_non_null(tallies);
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        assert_ptr_equal(&tallies[i], find(tallies, 5, order[i]));
+    assert_true(tallies[3].change < tallies[4].change);
+    free(tallies);
+}
+
+static void test_words(void **state)
+{
+    static const struct counted base[] = {{{20, 20}, 2, 2}, {{200, 200}, 2, 2}, {{1, 9}, 2, 2}, {{-1, -1}, 2, 2}},
+                                new[] = {{{60, 60}, 2, 2}, {{200, 200}, 2, 2}, {{3, 60}, 2, 2}, {{-1, -1}, 2, 2}};
+    const size_t faults = measure_called("minor faults"), device = measure_called("bytes read from the device");
+    char text[256];
+
+    (void)state;
+    make_run(0, base, 4);
+    make_run(1, new, 4);
+    load();
+    struct tally *tallies = tally_measure(&source, faults);
+    assert_non_null(tallies);
+    FILE *out = fmemopen(text, sizeof text, "w");
+    tally_sentence(tallies, 4, faults, out);
+    fclose(out);
+    assert_string_equal(text, "minor faults: equal in 1 of 3 points, different in 1, undecided in 1.");
+    free(tallies);
+    assert_written(tally_step, &(struct tally){.base = 10, .new = 30}, faults, "from 10 to 30 (+200 %)");
+    assert_written(tally_step, &(struct tally){.base = 10.5, .new = 5.25}, faults, "from 10.5 to 5.2 (-50.0 %)");
+    assert_written(tally_step, &(struct tally){.base = 1000.4, .new = 0}, faults, "from 1000 to 0 (-100 %)");
+    assert_written(tally_step, &(struct tally){.base = 0, .new = 3}, faults, "from 0 to 3");
+    assert_written(tally_step, &(struct tally){.base = 0, .new = 2 * M}, device, "from 0 to 2.00 MiB");
+}
+
+/* A record of counts.jsonl: so many calls in so many cycles. */
+static void write_counted(struct fixture *fixture, int syscalls, int cycles)
+{
+    char path[128];
+    json_t *record = json_pack("{s:i, s:i, s:s, s:i, s:i, s:{s:i, s:n}}", "schema", 1, "point", 0, "kind", "counted",
+                               "cycles", cycles, "bytes", 8 * M, "counts", "syscalls", syscalls, "tlb_flushes");
+
+    json_object_update_missing(record, json_array_get(fixture->points, 0));
+    snprintf(path, sizeof path, "%.63s/counts.jsonl", fixture->directory);
+    FILE *out = fopen(path, "a");
+    assert_non_null(out);
+    json_dumpf(record, out, JSON_COMPACT);
+    fputc('\n', out);
+    fclose(out);
+    json_decref(record);
+}
+
+/* Counted trials are trials of their own: as many a pass, and of no other count than theirs. */
+static void test_counted_trials(void **state)
+{
+    static const struct counted trials = {{20, 20}, 2, 2};
+
+    (void)state;
+    for (int side = 0; side < SIDES; side++) {
+        make_run(side, &trials, 1);
+        for (int cycles = 2; cycles <= 4; cycles += 2)
+            write_counted(&fixtures[side], (side ? 30 : 20) * cycles, cycles);
+    }
+    load();
+    struct tally *tallies = tally_measure(&source, measure_called("system calls"));
+    assert_non_null(tallies);
+    assert_true(tallies[0].base == 20 && tallies[0].new == 30);
+    assert_int_equal(tallies[0].verdict, TALLY_DIFFERENT);
+    free(tallies);
+    tallies = tally_measure(&source, measure_called("TLB flushes"));
+    assert_non_null(tallies);
+    assert_int_equal(tallies[0].verdict, TALLY_NOTHING);
+    free(tallies);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_fixtures, close_fixtures)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_verdicts), TEST(test_order), TEST(test_words),
+                                       TEST(test_counted_trials)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
