@@ -107,6 +107,10 @@ test_report_is_confined() {
         strace -f -qq -o calls -e trace=landlock_restrict_self "$iotoll" $command >out 2>err || :
         grep -q 'landlock_restrict_self.* = 0$' calls || tap_fail "$command is not confined"
     done
+    echo token >token
+    timeout 2 strace -f -qq -o calls -e trace=landlock_restrict_self "$iotoll" sink --listen 127.0.0.1:0 \
+        --token-file token >out 2>err || :
+    grep -q 'landlock_restrict_self.* = 0$' calls || tap_fail "the sink is not confined"
 }
 
 # hyperfine, and what it starts, change the scratch only, whatever they are.

@@ -225,7 +225,9 @@ test_connections_have_a_lifetime() {
 
 # What strangers talk to could do nothing for them.
 test_has_nothing_to_give() {
+    exec 9</dev/null # which it inherits
     ready
+    exec 9<&-
     served
     status=/proc/$sink_pid/status
     equal "$(sed -n 's/^CapPrm:\t0*\(.*\)/\1/p' "$status")" "" "capabilities"
