@@ -114,6 +114,7 @@ static void test_verdicts(void **state)
         {{{20, 22, 24}, 3, 2}, {{26, 28, 30}, 3, 2}, 11, 14, TALLY_DIFFERENT, "apart by three, all beyond"},
         {{{26, 28, 30}, 3, 2}, {{20, 22, 24}, 3, 2}, 14, 11, TALLY_DIFFERENT, "the other way"},
         {{{20, 22, 26}, 3, 2}, {{26, 28, 30}, 3, 2}, 11, 14, TALLY_UNDECIDED, "one is as great as the least"},
+        {{{26, 28, 30}, 3, 2}, {{20, 22, 26}, 3, 2}, 14, 11, TALLY_UNDECIDED, "nor the other way"},
         {{{20, 20}, 2, 2}, {{24, 24}, 2, 2}, 10, 12, TALLY_DIFFERENT, "two a pass"},
         {{{200, 200}, 2, 20}, {{239, 239}, 2, 20}, 10, 11.95, TALLY_UNDECIDED, "just less than two a pass"},
         {{{20, 20}, 2, 2}, {{21, 21}, 2, 2}, 10, 10.5, TALLY_UNDECIDED, "half a count"},
@@ -153,9 +154,9 @@ static void test_order(void **state)
 {
     static const struct counted base[] = {{{20, 20}, 2, 2}, {{200, 200}, 2, 2}, {{0, 0}, 2, 2}, {{20, 20}, 2, 2},
                                           {{20, 20}, 2, 2}},
-                                new[] = {{{60, 60}, 2, 2}, {{20, 20}, 2, 2}, {{8, 8}, 2, 2}, {{20, 20}, 2, 2},
+                                new[] = {{{86, 86}, 2, 2}, {{20, 20}, 2, 2}, {{8, 8}, 2, 2}, {{20, 20}, 2, 2},
                                          {{20, 20}, 2, 2}};
-    static const size_t order[] = {1, 2, 0}; /* 101 / 11, 5 / 1, 31 / 11 */
+    static const size_t order[] = {1, 2, 0}; /* 101 / 11, 5 / 1, 44 / 11 */
 
     (void)state;
     make_run(0, base, 5);
