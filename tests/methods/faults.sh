@@ -125,6 +125,63 @@ test_missing_system_call() {
     stop_sink
 }
 
+# refused METHOD COMMAND...: it ends as not supported, and says each of the words in $reason.
+refused() {
+    local method=$1
+    shift
+    "$@" >out 2>err && status=0 || status=$?
+    equal $status 77 "$method: exit"
+    must_have_failed $status "$method"
+    for word in $reason; do holds err "$word"; done
+}
+
+# Source and destination lie where the kernel copies nothing between them: that is no error of the method's.
+test_across_file_systems() {
+    local method mode asked=0 reason="copy_file_range Invalid cross-device link"
+    mkdir data
+    "$BUILD/tests/fakes/make_content" data 1 65536 7
+    for method in $(each_method | grep ^copy/); do
+        supported "$method" --file-size 65536 || continue
+        for mode in --probe --once; do
+            to copy
+            rm -f fired
+            shimmed fail:copy_file_range:1:18 "$BUILD/methods/$method" "${source[@]}" --file-size 65536 \
+                "${destination[@]}" $mode >out 2>err || :
+            [ -e fired ] || continue
+            to copy
+            refused "$method" shimmed fail:copy_file_range:1:18 "$BUILD/methods/$method" "${source[@]}" \
+                --file-size 65536 "${destination[@]}" $mode
+            asked=$((asked + 1))
+        done
+    done
+    [ $asked -gt 0 ] || tap_fail "no method asked for copy_file_range"
+}
+
+# As seccomp, or sysctl kernel.io_uring_disabled, refuses it to a user.
+test_io_uring_switched_off() {
+    local method mode problem asked=0 reason
+    mkdir data
+    "$BUILD/tests/fakes/make_content" data 1 65536 7
+    for method in $(each_method | grep -E '^(scan|copy|lookup)/'); do
+        supported "$method" --file-size 65536 || continue
+        to "${method%/*}"
+        strace -f -qq -o log -e trace=io_uring_setup "$BUILD/methods/$method" "${source[@]}" --file-size 65536 \
+            "${blocks[@]}" "${destination[@]}" --once >out
+        grep -q io_uring_setup log || continue
+        for problem in EPERM:io_uring_disabled ENOSYS:seccomp; do
+            for mode in --probe --once; do
+                to "${method%/*}"
+                reason=${problem#*:}
+                refused "$method" strace -f -qq -o log -e trace=io_uring_setup \
+                    -e inject=io_uring_setup:error="${problem%:*}" "$BUILD/methods/$method" "${source[@]}" \
+                    --file-size 65536 "${blocks[@]}" "${destination[@]}" $mode
+                asked=$((asked + 1))
+            done
+        done
+    done
+    [ $asked -gt 0 ] || tap_fail "no method asked for an io_uring"
+}
+
 # Methods that read files and can here.
 readers() {
     local method
