@@ -15,10 +15,13 @@
 #include "common/error.h"
 #include "common/suggest.h"
 #include "runners/calibrate.h"
+#include "runners/environment.h"
 #include "runners/kernels.h"
 #include "runners/parcel.h"
 #include "runners/prepare.h"
 #include "runners/run.h"
+
+static const char report_usage[] = "usage: iotoll report [--format text|csv|json|markdown] DIR\n";
 
 static int report_main(int argc, char **argv)
 {
@@ -35,7 +38,7 @@ static int report_main(int argc, char **argv)
         else
             good = false;
     if (!good || !directory || (format && !report_knows(format))) {
-        fputs("usage: iotoll report [--format text|csv|json|markdown] DIR\n", stderr);
+        fputs(report_usage, stderr);
         return EXIT_USAGE;
     }
     if (unprivileged_begin(&directory, 1, format ? NULL : directory, &error) == 0 &&
@@ -69,26 +72,29 @@ static int clean_all(int argc, char **argv)
 static const struct command {
     const char *name;
     int (*main)(int argc, char **argv);
-    const char *help; /* NULL: for our own use */
+    const char *usage; /* NULL: for our own use */
+    const char *help;
 } commands[] = {
-    {"run", run_and_tell, "run CONFIG [options]      measure what a config asks for, into "
-                          "results/"},
-    {"report", report_main, "report [--format F] DIR   findings, tables, charts and a page from a "
-                            "run"},
-    {"compare", compare_main, "compare BASE NEW...       what changed between runs, how sure that "
-                              "is, "
-                              "and why"},
-    {"calibrate", calibrate_main, "calibrate CONFIG [--json] what single things cost on this machine, and its limits"},
-    {"explain", explain_main, "explain DIR [TEXT]        counts, prices, limits, and what is left unexplained"},
-    {"kernels", kernels_main, "kernels CONFIG --kernel IMAGE...\n"
-                              "                            boot kernels in turn, run the config in each, compare"},
-    {"list", list_main, "list [--json]             every method, and whether it works here"},
-    {"sink", sink_main, "sink --listen [HOST:]PORT --token-file FILE\n"
-                        "                            receive what another host's send methods "
-                        "send"},
-    {"clean", clean_all, "clean                     remove what a killed run or report left behind"},
-    {"prepare", prepare_main, NULL},
-    {"parcel", parcel_main, NULL},
+    {"run", run_and_tell, run_usage,
+     "run CONFIG [options]      measure what a config asks for, into results/"},
+    {"report", report_main, report_usage,
+     "report [--format F] DIR   findings, tables, charts and a page from a run"},
+    {"compare", compare_main, compare_usage,
+     "compare BASE NEW...       what changed between runs, how sure that is, and why"},
+    {"calibrate", calibrate_main, calibrate_usage,
+     "calibrate CONFIG [--json] what single things cost on this machine, and its limits"},
+    {"explain", explain_main, explain_usage,
+     "explain DIR [TEXT]        counts, prices, limits, and what is left unexplained"},
+    {"kernels", kernels_main, kernels_usage,
+     "kernels CONFIG --kernel IMAGE...\n"
+     "                            boot kernels in turn, run the config in each, compare"},
+    {"list", list_main, list_usage, "list [--json]             every method, and whether it works here"},
+    {"sink", sink_main, sink_usage,
+     "sink --listen [HOST:]PORT --token-file FILE\n"
+     "                            receive what another host's send methods send"},
+    {"clean", clean_all, clean_usage, "clean                     remove what a killed run or report left behind"},
+    {"prepare", prepare_main, NULL, NULL},
+    {"parcel", parcel_main, NULL, NULL},
 };
 
 static void print_help(FILE *out)
@@ -98,6 +104,23 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (commands[i].help)
             fprintf(out, "  iotoll %s\n", commands[i].help);
+    fputs("\n  iotoll COMMAND --help       its options\n  iotoll --version\n", out);
+}
+
+static int print_version(void)
+{
+    json_t *build = environment_build();
+
+    printf("iotoll %s (commit %s)\n", json_string_value(json_object_get(build, "version")),
+           json_string_value(json_object_get(build, "commit")));
+    json_decref(build);
+    return EXIT_DONE;
+}
+
+static int print_usage(const struct command *command)
+{
+    fputs(command->usage, stdout);
+    return EXIT_DONE;
 }
 
 static int no_command(const char *written)
@@ -122,7 +145,7 @@ static int no_command(const char *written)
 
 static int dispatch(int argc, char **argv)
 {
-    static const char *const help[] = {"--help", "-h", "help", NULL};
+    static const char *const help[] = {"--help", "-h", "help", NULL}, *const options[] = {"--help", "-h", NULL};
 
     if (argc < 2) {
         print_help(stderr);
@@ -132,9 +155,13 @@ static int dispatch(int argc, char **argv)
         print_help(stdout);
         return EXIT_DONE;
     }
+    if (!strcmp(argv[1], "--version"))
+        return print_version();
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name))
-            return commands[i].main(argc - 1, argv + 1);
+            return argc == 3 && commands[i].usage && suggest_knows(options, argv[2])
+                       ? print_usage(&commands[i])
+                       : commands[i].main(argc - 1, argv + 1);
     return no_command(argv[1]);
 }
 

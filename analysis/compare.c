@@ -18,7 +18,7 @@
 #include "analysis/unprivileged.h"
 #include "common/publish.h"
 
-static const char usage[] =
+const char compare_usage[] =
     "usage: iotoll compare BASE NEW... [--output DIR] [--json] [--fail-if-slower PERCENT]\n"
     "                                  [--different-machines] [--different-lanes]\n";
 
@@ -56,11 +56,11 @@ static int parse(struct request *request, int argc, char **argv)
             fprintf(stderr, "iotoll: --fail-if-slower: \"%s\" is not a percentage (try 5)\n",
                     optarg);
             return -1;
-        default: fputs(usage, stderr); return -1;
+        default: fputs(compare_usage, stderr); return -1;
         }
     if (argc - optind >= 2)
         return 0;
-    fputs(usage, stderr);
+    fputs(compare_usage, stderr);
     return -1;
 }
 

@@ -94,5 +94,6 @@ double compare_worst(const struct comparison *comparison, size_t *index);
 
 /* `iotoll compare BASE NEW...`. argv[0] is "compare". Returns an exit code. */
 int compare_main(int argc, char **argv);
+extern const char compare_usage[];
 
 #endif

@@ -13,7 +13,7 @@
 #include "analysis/unprivileged.h"
 #include "common/text.h"
 
-static const char usage[] = "usage: iotoll explain DIR [TEXT] [--summary]\n";
+const char explain_usage[] = "usage: iotoll explain DIR [TEXT] [--summary]\n";
 
 /* The matrix that the model was made for has to be explained this well. */
 static const double WELL = 0.15;
@@ -187,13 +187,13 @@ int explain_main(int argc, char **argv)
 
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option != 's') {
-            fputs(usage, stderr);
+            fputs(explain_usage, stderr);
             return EXIT_USAGE;
         }
         brief = true;
     }
     if (optind >= argc || optind + 2 < argc) {
-        fputs(usage, stderr);
+        fputs(explain_usage, stderr);
         return EXIT_USAGE;
     }
     run = (struct run){0};

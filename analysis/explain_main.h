@@ -4,5 +4,6 @@
 
 /* `iotoll explain DIR [TEXT] [--summary]`. Returns an exit code. */
 int explain_main(int argc, char **argv);
+extern const char explain_usage[];
 
 #endif

@@ -114,6 +114,19 @@ static bool is_named(const struct writer *writer, const char *task)
     return false;
 }
 
+/* The baseline may be among them: it can be proven slower, and yet by less than the margin. */
+static void write_close(const struct summary *summary, const struct decision *decision, FILE *out)
+{
+    enum { MOST = 3 };
+    const size_t shown = decision->winner_count < MOST ? decision->winner_count : MOST;
+
+    for (size_t i = 1; i < shown; i++)
+        fprintf(out, "%s%s", i == 1 ? "; close to it: " : i + 1 == decision->winner_count ? " and " : ", ",
+                summary->rows[decision->winners[i]].label);
+    if (decision->winner_count > shown)
+        fprintf(out, " and %zu more", decision->winner_count - shown);
+}
+
 /* The greatest gains, one a task, of what does the same work. The end of the interval counts, not the estimate. */
 static void find_gains(struct writer *writer, size_t most, const char *preface,
                        bool (*counts)(const struct summary *, const struct decision *))
@@ -133,12 +146,13 @@ static void find_gains(struct writer *writer, size_t most, const char *preface,
             return;
         const struct decision *decision = &summary->decisions[best];
         fputs(preface, out);
-        findings_winners(summary, decision, 3, out);
-        fputs(decision->winner_count > 1 ? " lead when " : " leads when ", out);
+        fprintf(out, "%s leads when ", summary->rows[decision->winners[0]].label);
         write_case(decision, out);
         fputs(": ", out);
         answers_speed(&decision->gain, out);
-        fprintf(out, " the speed of %s.", summary->rows[decision->baseline].label);
+        fprintf(out, " the speed of %s", summary->rows[decision->baseline].label);
+        write_close(summary, decision, out);
+        fputc('.', out);
         end(writer);
     }
 }
@@ -269,21 +283,4 @@ void findings_machine(const struct run *run, FILE *out)
 size_t findings_shown(const struct decision *decision)
 {
     return decide_is_resolved(decision) ? decision->winners[0] : decision->members[0];
-}
-
-void findings_winners(const struct summary *summary, const struct decision *decision, size_t most,
-                      FILE *out)
-{
-    size_t shown = decision->winner_count < most ? decision->winner_count : most;
-
-    if (!decide_is_resolved(decision)) {
-        fprintf(out, "unresolved (%s has the lowest median so far)",
-            summary->rows[decision->members[0]].label);
-        return;
-    }
-    for (size_t i = 0; i < shown; i++)
-        fprintf(out, "%s%s", i == 0 ? "" : i + 1 == decision->winner_count ? " and " : ", ",
-                summary->rows[decision->winners[i]].label);
-    if (decision->winner_count > shown)
-        fprintf(out, " and %zu more", decision->winner_count - shown);
 }

@@ -24,7 +24,5 @@ void findings_machine(const struct run *run, FILE *out);
 
 /* Who wins a decision; the point whose numbers stand for it is its first winner, or the leader. */
 size_t findings_shown(const struct decision *decision);
-void findings_winners(const struct summary *summary, const struct decision *decision, size_t most,
-                      FILE *out);
 
 #endif

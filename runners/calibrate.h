@@ -22,5 +22,6 @@ int calibrate(struct session *session, uint64_t limit_ns, struct error *error);
 int calibrate_again(struct session *session, struct error *error);
 
 int calibrate_main(int argc, char **argv);
+extern const char calibrate_usage[];
 
 #endif

@@ -20,7 +20,7 @@ struct request {
     bool json;
 };
 
-static const char usage[] = "usage: iotoll calibrate CONFIG [--time 10s] [--json]\n";
+const char calibrate_usage[] = "usage: iotoll calibrate CONFIG [--time 10s] [--json]\n";
 
 static int parse(struct request *request, int argc, char **argv)
 {
@@ -141,7 +141,7 @@ int calibrate_main(int argc, char **argv)
     struct error error;
 
     if (parse(&request, argc, argv) < 0) {
-        fputs(usage, stderr);
+        fputs(calibrate_usage, stderr);
         return EXIT_USAGE;
     }
     run_find_programs(program, methods);

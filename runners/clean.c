@@ -16,11 +16,13 @@ static int clean(const char *corner)
     return -1;
 }
 
+const char clean_usage[] = "usage: iotoll clean\n";
+
 int clean_main(int argc, char **argv)
 {
     (void)argv;
     if (argc > 1) {
-        fputs("usage: iotoll clean\n", stderr);
+        fputs(clean_usage, stderr);
         return EXIT_USAGE;
     }
     int failed = clean(UNDO_RUN) < 0;

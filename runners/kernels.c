@@ -16,7 +16,7 @@
 #include "runners/run.h"
 #include "runners/spawn.h"
 
-static const char usage[] =
+const char kernels_usage[] =
     "usage: iotoll kernels CONFIG --kernel IMAGE[:MODULES_DIR]... [--boots N] [--accel auto|kvm|tcg]\n"
     "                      [--cpus N] [--memory SIZE] [--disk SIZE|DEVICE] [--budget DURATION]\n"
     "                      [--timeout DURATION] [--command-line WORDS] [--output DIR]\n";
@@ -76,7 +76,7 @@ static int parse(struct request *request, int argc, char **argv)
     if (result == 0 && optind == argc && request->config && request->kernel_count > 0 &&
         (!strcmp(request->accel, "auto") || !strcmp(request->accel, "kvm") || !strcmp(request->accel, "tcg")))
         return 0;
-    fputs(usage, stderr);
+    fputs(kernels_usage, stderr);
     return -1;
 }
 

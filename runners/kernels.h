@@ -43,5 +43,6 @@ long kernels_boot_all(struct kernels *kernels, struct error *error);
 
 /* `iotoll kernels`. argv[0] is "kernels". Returns an exit code. */
 int kernels_main(int argc, char **argv);
+extern const char kernels_usage[];
 
 #endif

@@ -107,13 +107,15 @@ static int probe_all(struct session *session, struct error *error)
     return result == 0 ? session_open(session, error) : -1;
 }
 
+const char list_usage[] = "usage: iotoll list [--json]\n";
+
 static bool wants_json(int argc, char **argv)
 {
     if (argc == 2 && !strcmp(argv[1], "--json"))
         return true;
     if (argc == 1)
         return false;
-    fputs("usage: iotoll list [--json]\n", stderr);
+    fputs(list_usage, stderr);
     exit(EXIT_USAGE);
 }
 

@@ -29,7 +29,7 @@ struct request {
     bool dry_run, append; /* append: resume is the run to which a boot is added */
 };
 
-static const char usage[] =
+const char run_usage[] =
     "usage: iotoll run CONFIG [--output DIR] [--budget 5m] [--seed N] [--only TEXT] [--dry-run]\n"
     "       iotoll run --resume DIR | --append DIR [--budget 5m]\n";
 
@@ -53,12 +53,12 @@ static void parse(struct request *request, int argc, char **argv)
         case 'r': request->resume = optarg; break;
         case 'f': request->only = optarg; break;
         case 'n': request->dry_run = true; break;
-        default: fputs(usage, stderr); exit(EXIT_USAGE);
+        default: fputs(run_usage, stderr); exit(EXIT_USAGE);
         }
     request->config = optind < argc ? argv[optind++] : NULL;
     if (optind < argc || !request->config == !request->resume ||
         (request->resume && (request->output || request->seed || request->only || request->dry_run))) {
-        fputs(usage, stderr);
+        fputs(run_usage, stderr);
         exit(EXIT_USAGE);
     }
 }

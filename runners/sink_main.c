@@ -8,7 +8,7 @@
 #include "runners/run.h"
 #include "runners/sink.h"
 
-static const char usage[] =
+const char sink_usage[] =
     "usage: iotoll sink --listen [HOST:]PORT --token-file FILE [--patience 30s] [--lifetime 1h]\n";
 
 struct request {
@@ -71,7 +71,7 @@ int sink_main(int argc, char **argv)
     struct error error;
 
     if (read_request(argc, argv, &request) < 0 || split(request.listen_on, host, &port) < 0) {
-        fputs(usage, stderr);
+        fputs(sink_usage, stderr);
         return EXIT_USAGE;
     }
     if (wire_read_token(request.token_file, token) < 0)

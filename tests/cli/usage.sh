@@ -69,6 +69,13 @@ test_help() {
         done
         [ ! -s err ] || tap_fail "help on standard error"
     done
+    for command in $(sed -nE 's/^  iotoll ([a-z]+) .*/\1/p' out); do
+        expect 0 "$iotoll" "$command" --help
+        holds out "usage: iotoll $command"
+        [ ! -s err ] || tap_fail "help of $command on standard error"
+    done
+    expect 0 "$iotoll" --version
+    grep -qE '^iotoll [0-9]+\.[0-9]+.* \(commit ' out || tap_fail "no version: $(cat out)"
 }
 
 # File and field are named, nothing is begun, nothing goes to standard output.
