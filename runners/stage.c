@@ -8,7 +8,6 @@
 #include "common/clock.h"
 #include "common/tasks.h"
 #include "common/units.h"
-#include "runners/prefault.h"
 #include "runners/pressure.h"
 #include "runners/settle.h"
 
@@ -165,17 +164,6 @@ static int verify(struct stage *stage, struct error *error)
     return 0;
 }
 
-/* For the pages of the files that the trial will make. */
-static void prefault(const struct stage *stage)
-{
-    const struct point *point = &stage->planned->point;
-    const struct target *destination = stage->places.destination;
-
-    if (stage->session->config.prefault_memory && task_find(point->task)->creates && destination &&
-        destination->directory)
-        prefault_memory(point->file_size_bytes * point->files);
-}
-
 int stage_prepare(struct stage *stage, struct error *error)
 {
     uint64_t start = clock_monotonic_ns();
@@ -189,12 +177,22 @@ int stage_prepare(struct stage *stage, struct error *error)
     uint64_t prepared = clock_monotonic_ns();
     if (result == 0)
         result = verify(stage, error);
-    prefault(stage);
     uint64_t verified = clock_monotonic_ns();
     set_number(stage->record, "prepare_ns", prepared - start);
     set_number(stage->record, "verify_ns", verified - prepared);
     stage->session->accounting.cache_ns += verified - start;
     return result;
+}
+
+uint64_t stage_prefault_bytes(const struct stage *stage)
+{
+    const struct point *point = &stage->planned->point;
+    const struct target *destination = stage->places.destination;
+    bool makes_files = task_find(point->task)->creates && destination && destination->directory;
+
+    return stage->session->config.prefault_memory && makes_files && !stage->memory_limit_bytes
+               ? point->file_size_bytes * point->files
+               : 0;
 }
 
 const struct cgroup *stage_cgroup(const struct stage *stage)

@@ -40,6 +40,9 @@ int stage_settle(struct session *session, const struct arguments_places *places,
 /* Settle, bring the set into its cache state, put limits in force, verify. 0 or -1. */
 int stage_prepare(struct stage *stage, struct error *error);
 
+/* Of how much free memory the trial's files want to be made, if the config asks for that; 0 for none. */
+uint64_t stage_prefault_bytes(const struct stage *stage);
+
 /* The control group to run the method in, or NULL. */
 const struct cgroup *stage_cgroup(const struct stage *stage);
 

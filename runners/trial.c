@@ -77,6 +77,16 @@ static void add_company(struct arguments *arguments, const struct config *config
     }
 }
 
+static void add_prefault(struct arguments *arguments, const struct stage *stage)
+{
+    uint64_t bytes = stage_prefault_bytes(stage);
+
+    if (bytes == 0)
+        return;
+    arguments_add(arguments, "--prefault");
+    arguments_add(arguments, "%" PRIu64, bytes);
+}
+
 static void add_timing_options(struct arguments *arguments, const struct attempt *attempt)
 {
     const struct trial_watch *watch = attempt->place->watch;
@@ -95,6 +105,7 @@ static void add_timing_options(struct arguments *arguments, const struct attempt
         watch->add_options(arguments, watch->context);
     else
         add_company(arguments, &attempt->session->config);
+    add_prefault(arguments, &attempt->stage);
     arguments_add(arguments, "--forked-at");
     arguments_add(arguments, "%" PRIu64, clock_monotonic_ns());
 }

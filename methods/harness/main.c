@@ -10,8 +10,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/error.h"
 #include "common/nolink.h"
+#include "common/prefault.h"
 #include "common/tasks.h"
 #include "methods/harness/bystander.h"
 #include "methods/harness/compute.h"
@@ -96,10 +98,23 @@ static void verify(struct trial *trial)
         task.verify(trial);
 }
 
+/* As late as can be, since what is free may be the host's again at once; and no part of the start. */
+static void prefault(struct options *options)
+{
+    uint64_t start = clock_monotonic_ns();
+
+    if (options->prefault_bytes == 0)
+        return;
+    prefault_memory(options->prefault_bytes);
+    if (options->forked_at_ns)
+        options->forked_at_ns += clock_monotonic_ns() - start;
+}
+
 static void run(const struct options *options, struct cycles *cycles)
 {
     struct trial trial = {.options = *options};
 
+    prefault(&trial.options);
     trial_start(&trial);
     if (!options->verify_only) {
         bystander_rest();

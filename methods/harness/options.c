@@ -51,6 +51,7 @@ static const struct rule rules[] = {
     NAMES("offsets", offsets, axes_offsets),
     NAMES("bystander", bystander, axes_bystanders),
     RULE("memory-hogs", SIZE, memory_hogs),
+    RULE("prefault", SIZE, prefault_bytes),
     RULE("once", FLAG, once),
     RULE("distinct", FLAG, distinct),
     RULE("describe", FLAG, describe),

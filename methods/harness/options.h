@@ -28,6 +28,7 @@ struct options {
     enum offsets offsets;
     enum bystander bystander;
     uint64_t memory_hogs;
+    uint64_t prefault_bytes;  /* of free memory, before anything else */
     bool once, distinct, describe, probe, no_verify, verify_only;
 };
 

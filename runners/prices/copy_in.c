@@ -3,6 +3,7 @@
  * takes more where they are not: allocating them, entering them into the file, reserving their blocks. */
 #include <unistd.h>
 
+#include "common/prefault.h"
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
@@ -11,7 +12,7 @@ enum { COPY_IN, CACHE_INSERTION, BYTES = 16 * MIB };
 static void setup(struct probe *probe)
 {
     probe->buffer = memory_new(probe->block);
-    memory_prefault(2 * BYTES);
+    prefault_memory(2 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/prefault.h"
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
@@ -16,7 +17,7 @@ enum { WINDOW = 64 * KIB, BYTES = 4 * MIB, HUGE = 2 * MIB };
 
 static void setup(struct probe *probe)
 {
-    memory_prefault(4 * BYTES);
+    prefault_memory(4 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 

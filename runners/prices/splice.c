@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "common/prefault.h"
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
@@ -16,7 +17,7 @@ static void setup(struct probe *probe)
 {
     if (pipe(ends) < 0)
         fail("a pipe");
-    memory_prefault(2 * BYTES);
+    prefault_memory(2 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 

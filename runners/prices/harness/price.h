@@ -87,10 +87,6 @@ void unsupported(const char *reason) __attribute__((noreturn));
 char *memory_new(uint64_t bytes);
 void memory_free(char *memory, uint64_t bytes);
 
-/* Write to so much memory and give it back. In a virtual machine memory that was free for a while may be the host's
- * again; the next pages that are made come from what is given back here. */
-void memory_prefault(uint64_t bytes);
-
 /* All of it, over EINTR and short counts. */
 void read_all(int fd, void *buffer, uint64_t bytes);
 void write_all(int fd, const void *buffer, uint64_t bytes);

@@ -77,17 +77,6 @@ void memory_free(char *memory, uint64_t bytes)
         fail("munmap of memory");
 }
 
-void memory_prefault(uint64_t bytes)
-{
-    char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (memory == MAP_FAILED)
-        fail("mmap of memory");
-    madvise(memory, bytes, MADV_HUGEPAGE); /* a kernel without them gives small ones */
-    memset(memory, 1, bytes);
-    memory_free(memory, bytes);
-}
-
 void read_all(int fd, void *buffer, uint64_t bytes)
 {
     for (uint64_t done = 0; done < bytes;) {
