@@ -90,7 +90,7 @@ static int take(struct calibration *calibration, const struct price_program *pro
 }
 
 /* One repetition of one price at one site. */
-static int repeat(struct calibration *calibration, const struct price_program *program, const struct price_site *site)
+static int repeat(struct calibration *calibration, struct price_program *program, const struct price_site *site)
 {
     cpu_set_t room;
     char reason[256];
@@ -104,6 +104,7 @@ static int repeat(struct calibration *calibration, const struct price_program *p
                                        calibration->time_ns, session_cpus(calibration->session, 1, &room), reason);
     if (!values)
         leave_out(calibration, program->name, site->target, reason);
+    program->answered |= values != NULL;
     json_array_foreach(values, index, value)
         if (result == 0)
             result = take(calibration, program, site, value);
@@ -116,7 +117,7 @@ static bool is_over(const struct calibration *calibration)
     return spawn_stop_requested() || clock_monotonic_ns() >= calibration->deadline_ns;
 }
 
-static int repeat_on_files(struct calibration *calibration, const struct price_program *program)
+static int repeat_on_files(struct calibration *calibration, struct price_program *program)
 {
     const struct calibrate_files *files = &calibration->files;
     int result = 0;
@@ -130,7 +131,7 @@ static int repeat_on_files(struct calibration *calibration, const struct price_p
 }
 
 /* What is sent comes from the files of every target; where there is none, from memory. */
-static int repeat_on_sockets(struct calibration *calibration, const struct price_program *program)
+static int repeat_on_sockets(struct calibration *calibration, struct price_program *program)
 {
     const struct targets *targets = &calibration->session->targets;
     const struct calibrate_files *files = &calibration->files;
@@ -145,7 +146,7 @@ static int repeat_on_sockets(struct calibration *calibration, const struct price
     return result;
 }
 
-static int repeat_everywhere(struct calibration *calibration, const struct price_program *program)
+static int repeat_everywhere(struct calibration *calibration, struct price_program *program)
 {
     static const struct price_site machine = {NULL, NULL, false};
 
@@ -175,6 +176,21 @@ static int measure(struct calibration *calibration)
     return result;
 }
 
+/* What was measured and yet has no price: a difference of two times that came out as nothing, or less, each time. */
+static void note_nothing(struct calibration *calibration, const struct price_program *program)
+{
+    size_t index;
+    json_t *name;
+    char reason[256];
+
+    json_array_foreach(program->entries, index, name)
+        if (json_is_string(name) && !price_list_has(&calibration->prices, json_string_value(name))) {
+            snprintf(reason, sizeof reason, "%.100s: what was measured came out as nothing each time; on a less busy "
+                     "machine, or with more time, it may not", json_string_value(name));
+            leave_out(calibration, program->name, NULL, reason);
+        }
+}
+
 /* What the time did not suffice for. */
 static void note_unmeasured(struct calibration *calibration)
 {
@@ -187,6 +203,9 @@ static void note_unmeasured(struct calibration *calibration)
             leave_out(calibration, "all", &calibration->session->targets.all[i], calibration->files.reasons[i]);
     for (size_t i = calibration->session->next_price; calibration->rounds == 0 && i < calibration->programs.count; i++)
         leave_out(calibration, calibration->programs.all[i].name, NULL, reason);
+    for (size_t i = 0; i < calibration->programs.count; i++)
+        if (calibration->programs.all[i].answered)
+            note_nothing(calibration, &calibration->programs.all[i]);
 }
 
 static void release(struct calibration *calibration)

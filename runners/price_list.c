@@ -25,6 +25,14 @@ struct price_series *price_list_series(struct price_list *list, json_t *entry)
     return add_series(list, entry);
 }
 
+bool price_list_has(const struct price_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (!strcmp(json_string_value(json_object_get(list->all[i].entry, "name")), name))
+            return true;
+    return false;
+}
+
 void price_series_add(struct price_series *series, double value)
 {
     if (series->n == PRICE_VALUES_MAX)

@@ -41,6 +41,9 @@ struct price_list {
 /* The one of this identity, made where there is none yet; NULL when out of memory. The list refers to entry. */
 struct price_series *price_list_series(struct price_list *list, json_t *entry);
 
+/* Whether there is a value of a price of this name, anywhere. */
+bool price_list_has(const struct price_list *list, const char *name);
+
 /* Add what one repetition came to. */
 void price_series_add(struct price_series *series, double value);
 

@@ -20,9 +20,10 @@ static int parse_description(struct price_program *program, const char *text, st
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
     const char *place;
     int cpus, all_cpus, result = -1;
+    json_t *entries;
 
-    if (!root || json_unpack_ex(root, &problem, 0, "{s:s, s:i, s:b}", "place", &place, "cpus", &cpus, "all_cpus",
-                                &all_cpus) < 0)
+    if (!root || json_unpack_ex(root, &problem, 0, "{s:s, s:i, s:b, s:o}", "place", &place, "cpus", &cpus, "all_cpus",
+                                &all_cpus, "entries", &entries) < 0)
         error_set(error, "its description: %s", problem.text);
     else {
         size_t i = 0;
@@ -31,6 +32,7 @@ static int parse_description(struct price_program *program, const char *text, st
         program->place = (enum price_place)i;
         program->cpus = (unsigned)cpus;
         program->all_cpus = all_cpus;
+        program->entries = json_incref(entries);
         result = i < PLACES ? 0 : error_set(error, "its description: no place \"%s\"", place);
     }
     json_decref(root);
@@ -99,8 +101,10 @@ int price_programs_load(struct price_programs *programs, const char *directory, 
 
 void price_programs_free(struct price_programs *programs)
 {
-    for (size_t i = 0; i < programs->count; i++)
+    for (size_t i = 0; i < programs->count; i++) {
         free(programs->all[i].path);
+        json_decref(programs->all[i].entries);
+    }
     free(programs->all);
     *programs = (struct price_programs){0};
 }

@@ -21,6 +21,8 @@ struct price_program {
     enum price_place place;
     unsigned cpus;  /* it needs at least so many */
     bool all_cpus;  /* not to be pinned to the CPU of the methods */
+    json_t *entries; /* the names of its prices; owned */
+    bool answered;   /* at least once; for the caller to set */
 };
 
 struct price_programs {
