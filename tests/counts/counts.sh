@@ -161,10 +161,10 @@ test_bystanders() {
     has_two_cpus
     real scan/mmb
     truncate -s 1M disk/000000
-    local who try
+    local who
     for who in thread process; do
         # On a busy machine somebody who did not get to work at rest, either, has lost nothing that could be told.
-        for try in {1..30}; do
+        for _ in {1..30}; do
             taskset -c "$(taskset -pc $$ | sed 's/.*[^0-9]//')" "$BUILD/methods/scan/mmb" --source disk --file-size 1M --block-size 4K --no-verify --once \
                 --consumption touch --bystander "$who" >$who.json
             ! jq -e 'has("bystander_lost_ppm")' $who.json >/dev/null || break
