@@ -15,6 +15,10 @@ need_valgrind() {
     if nm "$BUILD/iotoll" | grep -q __asan_init; then
         tap_skip "the sanitizers look for the same"
     fi
+    if valgrind --quiet --log-file=start "$BUILD/iotoll" help >/dev/null 2>&1 || ! grep -q 'debuginfo reader' start; then
+        return
+    fi
+    tap_skip "this valgrind cannot read the compiler's debug information"
 }
 
 # checked COMMAND...: under memcheck, which says what it finds in a file of its own and changes no exit code.

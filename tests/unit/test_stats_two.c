@@ -103,7 +103,7 @@ static void test_shift_is_its_definition(void **state)
                 for (unsigned i = 0; i < m; i++)
                     a[i] = round % 2 ? (double)gsl_rng_uniform_int(rng, 6) : gsl_ran_gaussian(rng, 1);
                 for (unsigned i = 0; i < n; i++)
-                    b[i] = round / 2 + (round % 2 ? (double)gsl_rng_uniform_int(rng, 6) : gsl_ran_gaussian(rng, 1));
+                    b[i] = (round >= 2) + (round % 2 ? (double)gsl_rng_uniform_int(rng, 6) : gsl_ran_gaussian(rng, 1));
                 check_shift(a, m, b, n);
             }
     gsl_rng_free(rng);
