@@ -27,15 +27,30 @@ static bool lists(const char *list, const char *word)
     return false;
 }
 
+struct search {
+    const char *proc;
+    struct libmnt_table *table; /* NULL: it could not be read */
+    char unread[256];           /* what could not be read, and why; "" if nothing */
+};
+
+/* A file that is not there has nothing to say; any other error hides what it says. */
+static void note_unread(struct search *search, const char *path)
+{
+    if (errno != ENOENT && !*search->unread)
+        snprintf(search->unread, sizeof search->unread, "%.180s: %s", path, strerror(errno));
+}
+
 /* This process's own group in the hierarchy of a controller (NULL: version 2), below its mount point. */
-static int own_group(const char *proc, const char *controller, char path[256])
+static int own_group(struct search *search, const char *controller, char path[256])
 {
     char line[512];
     FILE *file;
     int result = -1;
 
-    snprintf(line, sizeof line, "%s/cgroup", proc);
+    snprintf(line, sizeof line, "%s/cgroup", search->proc);
     file = fopen(line, "re");
+    if (!file)
+        note_unread(search, line);
     while (file && result < 0 && fgets(line, sizeof line, file)) {
         char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
         if (!group)
@@ -69,12 +84,12 @@ static struct libmnt_fs *find_mount(struct libmnt_table *table, const char *cont
 }
 
 /* mount point + own group - what is mounted; a group outside of what is mounted is not there to be used. */
-static int locate(struct libmnt_table *table, const char *proc, const char *controller, char mount[512], char own[512])
+static int locate(struct search *search, const char *controller, char mount[512], char own[512])
 {
-    struct libmnt_fs *fs = find_mount(table, controller);
+    struct libmnt_fs *fs = find_mount(search->table, controller);
     char group[256];
 
-    if (!fs || own_group(proc, controller, group) < 0)
+    if (!fs || own_group(search, controller, group) < 0)
         return -1;
     const char *root = mnt_fs_get_root(fs), *rest = group;
     size_t length = root && strcmp(root, "/") ? strlen(root) : 0;
@@ -87,35 +102,38 @@ static int locate(struct libmnt_table *table, const char *proc, const char *cont
     return *mount == '/' ? 0 : -1;
 }
 
-static bool file_lists(const char *directory, const char *file, const char *word)
+static bool file_lists(struct search *search, const char *directory, const char *file, const char *word)
 {
     char path[PATH_ROOM], text[1024];
 
     snprintf(path, sizeof path, "%s/%s", directory, file);
-    return files_read(path, text, sizeof text) >= 0 && lists(text, word);
+    if (files_read(path, text, sizeof text) >= 0)
+        return lists(text, word);
+    note_unread(search, path);
+    return false;
 }
 
-static bool all_listed(const char *directory, const char *file, unsigned wanted)
+static bool all_listed(struct search *search, const char *directory, const char *file, unsigned wanted)
 {
     for (int i = 0; i < CGROUP_CONTROLLERS; i++)
-        if (wanted & 1U << i && !file_lists(directory, file, names[1][i]))
+        if (wanted & 1U << i && !file_lists(search, directory, file, names[1][i]))
             return false;
     return true;
 }
 
 /* A group of version 2 with members cannot have children with controllers: so a sister of our own group,
  * or of one above it, wherever the controllers are handed down. */
-static void find_unified(struct libmnt_table *table, const char *proc, unsigned wanted, struct cgroup_place *places)
+static void find_unified(struct search *search, unsigned wanted, struct cgroup_place *places)
 {
     char mount[512], at[512];
     bool must_enable = false;
 
-    if (!wanted || locate(table, proc, NULL, mount, at) < 0)
+    if (!wanted || locate(search, NULL, mount, at) < 0)
         return;
-    while (strlen(at) > strlen(mount) && !all_listed(at, "cgroup.subtree_control", wanted))
+    while (strlen(at) > strlen(mount) && !all_listed(search, at, "cgroup.subtree_control", wanted))
         *strrchr(at, '/') = 0;
-    if (!all_listed(at, "cgroup.subtree_control", wanted)) {
-        if (!all_listed(at, "cgroup.controllers", wanted))
+    if (!all_listed(search, at, "cgroup.subtree_control", wanted)) {
+        if (!all_listed(search, at, "cgroup.controllers", wanted))
             return;
         must_enable = true;
     }
@@ -126,7 +144,7 @@ static void find_unified(struct libmnt_table *table, const char *proc, unsigned 
         places[i].unified = true;
         places[i].controller = names[1][i];
         places[i].must_enable =
-            must_enable && !file_lists(at, "cgroup.subtree_control", names[1][i]);
+            must_enable && !file_lists(search, at, "cgroup.subtree_control", names[1][i]);
     }
 }
 
@@ -136,21 +154,25 @@ void cgroup_find(const char *proc, unsigned wanted, struct cgroup_place *places)
     unsigned unified = 0;
 
     snprintf(path, sizeof path, "%s/mountinfo", proc);
-    struct libmnt_table *table = mnt_new_table_from_file(path);
+    struct search search = {.proc = proc, .table = mnt_new_table_from_file(path)};
+    if (!search.table)
+        note_unread(&search, path);
     for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
         places[i] = (struct cgroup_place){.controller = names[0][i]};
-        if (wanted & 1U << i && table && locate(table, proc, names[0][i], mount, places[i].directory) < 0)
+        if (wanted & 1U << i && search.table && locate(&search, names[0][i], mount, places[i].directory) < 0)
             unified |= 1U << i;
     }
-    if (table)
-        find_unified(table, proc, unified, places);
+    if (search.table)
+        find_unified(&search, unified, places);
     /* Without the one controller the other is still of use. */
-    for (int i = 0; table && i < CGROUP_CONTROLLERS; i++)
+    for (int i = 0; search.table && i < CGROUP_CONTROLLERS; i++)
         if (unified & 1U << i && !places[i].directory[0])
-            find_unified(table, proc, 1U << i, places);
-    mnt_unref_table(table);
+            find_unified(&search, 1U << i, places);
+    mnt_unref_table(search.table);
     for (int i = 0; i < CGROUP_CONTROLLERS; i++)
-        if (!places[i].directory[0])
+        if (!places[i].directory[0] && *search.unread)
+            snprintf(places[i].reason, sizeof places[i].reason, "%s", search.unread);
+        else if (!places[i].directory[0])
             snprintf(places[i].reason, sizeof places[i].reason,
                      "this machine has no control groups with the %s controller", names[1][i]);
         else if (access(places[i].directory, W_OK) < 0) {

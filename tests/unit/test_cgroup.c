@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Control groups of version 2: where the group is made, and what is written to it. The hierarchy is one of plain
  * files; mkdir(2) below makes in it what the kernel makes. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,6 +158,27 @@ static void test_a_group_outside_of_the_mount(void **state)
     assert_place(&places[CGROUP_MEMORY], "/tree", false);
 }
 
+/* A file that cannot be read does not say that there is nothing. */
+static void test_unread_is_not_absent(void **state)
+{
+    static const char *const files[] = {"tree/cgroup.controllers", "cgroup", "mountinfo"};
+    struct cgroup_place places[CGROUP_CONTROLLERS];
+    char path[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/%s", base, files[i]);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(symlink(path, path), 0);
+        cgroup_find(base, 1 << CGROUP_IO, places);
+        assert_string_equal(places[CGROUP_IO].directory, "");
+        assert_non_null(strstr(places[CGROUP_IO].reason, path));
+        assert_non_null(strstr(places[CGROUP_IO].reason, strerror(ELOOP)));
+        assert_int_equal(unlink(path), 0);
+        i == 0 ? put(path, "cpu memory pids\n") : place_us("/", "/system.slice/x.service");
+    }
+}
+
 static void assert_file(const char *directory, const char *file, const char *expected)
 {
     char path[768], text[256] = "";
@@ -226,7 +248,7 @@ int main(void)
         TEST(test_a_sister_of_our_group),
         TEST(test_what_only_the_root_has_is_enabled),
         TEST(test_one_controller_is_better_than_none),
-        TEST(test_a_group_outside_of_the_mount),
+        TEST(test_a_group_outside_of_the_mount), TEST(test_unread_is_not_absent),
         TEST(test_what_is_written),
         TEST(test_io_takes_memory_along),
     };
