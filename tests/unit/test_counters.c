@@ -160,6 +160,8 @@ static void test_span(void **state)
     assert_memory_equal(&span, (&(struct span_counters){1000, 1, 2, 3, 4, 5, 6, 7, 8}), sizeof span);
     span = counters_span(&before, &before);
     assert_memory_equal(&span, &none, sizeof span);
+    span = counters_span(&none, &after); /* a counter that stood at nothing is known */
+    assert_memory_equal(&span, &after, sizeof span);
     span = counters_span(&before, &lacking);
     assert_memory_equal(&span, (&(struct span_counters){1000, -1, -1, -1, -1, -1, -1, -1, -1}), sizeof span);
     span = counters_span(&lacking, &after);

@@ -267,10 +267,26 @@ static void test_holm(void **state)
     assert_int_equal(stats_holm(none, 0), 0);
 }
 
+/* 20 of one, all below 20 of the other: one of C(40, 20) orders, and one more for the other side. The normal
+ * approximation has it 5000 times as likely. */
+static void test_the_largest_exact(void **state)
+{
+    double a[20], b[20];
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        a[i] = i;
+        b[i] = 100 + i;
+    }
+    struct interval shift = stats_shift_interval(a, 20, b, 20);
+    assert_true(fabs(shift.p / (2 / 137846528820.0) - 1) < 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shift_is_its_definition), cmocka_unit_test(test_shift_mirrors),
+        cmocka_unit_test(test_the_largest_exact),
         cmocka_unit_test(test_approximation),           cmocka_unit_test(test_one_against_many),
         cmocka_unit_test(test_welch),                   cmocka_unit_test(test_correlated),
         cmocka_unit_test(test_holm),
