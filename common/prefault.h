@@ -6,9 +6,12 @@
 
 #include <stdint.h>
 
+#include "common/error.h"
+
 /* Write to so much free memory, in huge pages where there are some, and free it again: what is allocated next, by
  * anybody, comes from there. Never more than half of what is free. A process of its own does it, so that the caller's
- * peak memory and faults stay its own. Returns when that is done; where it cannot be, nothing happens. */
-void prefault_memory(uint64_t bytes);
+ * peak memory and faults stay its own. Returns 0 when that is done, else -1: what is measured then is measured under
+ * other conditions. */
+int prefault_memory(uint64_t bytes, struct error *error);
 
 #endif

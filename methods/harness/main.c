@@ -102,10 +102,12 @@ static void verify(struct trial *trial)
 static void prefault(struct options *options)
 {
     uint64_t start = clock_monotonic_ns();
+    struct error error;
 
     if (options->prefault_bytes == 0)
         return;
-    prefault_memory(options->prefault_bytes);
+    if (prefault_memory(options->prefault_bytes, &error) < 0)
+        die(1, "%s", error.text);
     if (options->forked_at_ns)
         options->forked_at_ns += clock_monotonic_ns() - start;
 }

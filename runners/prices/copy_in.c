@@ -3,7 +3,6 @@
  * takes more where they are not: allocating them, entering them into the file, reserving their blocks. */
 #include <unistd.h>
 
-#include "common/prefault.h"
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
@@ -12,7 +11,7 @@ enum { COPY_IN, CACHE_INSERTION, BYTES = 16 * MIB };
 static void setup(struct probe *probe)
 {
     probe->buffer = memory_new(probe->block);
-    prefault_memory(2 * BYTES);
+    memory_prefault(2 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 

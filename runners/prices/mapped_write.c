@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "common/prefault.h"
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
@@ -17,7 +16,7 @@ enum { WINDOW = 64 * KIB, BYTES = 4 * MIB, HUGE = 2 * MIB };
 
 static void setup(struct probe *probe)
 {
-    prefault_memory(4 * BYTES);
+    memory_prefault(4 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "common/prefault.h"
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
@@ -17,7 +16,7 @@ static void setup(struct probe *probe)
 {
     if (pipe(ends) < 0)
         fail("a pipe");
-    prefault_memory(2 * BYTES);
+    memory_prefault(2 * BYTES);
     probe->scratch = scratch_new(probe);
 }
 

@@ -122,6 +122,26 @@ S
     nothing_left
 }
 
+# Pages that the host has to give anew are another price.
+test_cannot_prefault() {
+    house
+    real scan/stream
+    mkdir -p house/prices
+    for name in copy_in splice mapped_write; do
+        cat >"house/prices/$name" <<S
+#!/bin/sh
+case "\$*" in *--describe*) exec "$BUILD/prices/$name" "\$@" ;; esac
+exec strace -f -qq -o forks -e trace=clone -e inject=clone:error=EAGAIN "$BUILD/prices/$name" "\$@"
+S
+        chmod +x "house/prices/$name"
+    done
+    memory=256M ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": 1}'
+    expect 0 "$iotoll" calibrate config.json --time 1s --json
+    jq -e '.entries == [] and (.missing | map(.name) | unique) == ["copy_in", "mapped_write", "splice"] and
+        all(.missing[]; .reason | test("prefault .* MiB of memory: fork: "))' out >/dev/null || tap_fail "$(jq -c . out)"
+    nothing_left
+}
+
 test_usage() {
     local line
     house

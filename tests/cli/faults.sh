@@ -40,6 +40,24 @@ test_ends_badly() {
     nothing_left
 }
 
+# Memory that was to be there and is not makes another measurement.
+test_cannot_prefault() {
+    house
+    real copy/stream
+    fake copy/forkless <<<'exec strace -f -qq -o forks -e trace=clone -e inject=clone:error=EAGAIN "$REAL/copy/stream" "$@"'
+    fake copy/mapless <<<'ulimit -v 49152; exec "$REAL/copy/stream" "$@" --prefault 64M'
+    fake copy/killed <<<'exec strace -f -qq -o kills -e trace=madvise -e inject=madvise:signal=KILL "$REAL/copy/stream" "$@"'
+    attempts=1
+    ask config.json \
+        '{"task": "copy", "methods": "all", "source": "memory", "destination": "disk", "file_size": "64K", "files": 1}'
+    sed -i '1s/{/{"prefault_memory": true, /' config.json
+    expect 1 "$iotoll" run config.json --output run
+    void_because forkless "prefault 64.0 KiB of memory: fork: Resource temporarily unavailable (free some memory" 1
+    void_because mapless "prefault 64.0 MiB of memory: mmap of it: Cannot allocate memory (free some memory" 1
+    void_because killed "prefault 64.0 KiB of memory: killed, perhaps for want of memory: Killed (free some" 1
+    equal "$(trials run 'map(select(.valid) | .method) | join(" ")')" stream "valid"
+}
+
 test_speaks_badly() {
     house
     real scan/stream

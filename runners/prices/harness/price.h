@@ -87,6 +87,9 @@ void unsupported(const char *reason) __attribute__((noreturn));
 char *memory_new(uint64_t bytes);
 void memory_free(char *memory, uint64_t bytes);
 
+/* common/prefault.h, or the end of the program. */
+void memory_prefault(uint64_t bytes);
+
 /* All of it, over EINTR and short counts. */
 void read_all(int fd, void *buffer, uint64_t bytes);
 void write_all(int fd, const void *buffer, uint64_t bytes);

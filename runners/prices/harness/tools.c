@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/error.h"
+#include "common/prefault.h"
 #include "common/wire.h"
 #include "runners/prices/harness/price.h"
 
@@ -75,6 +76,14 @@ void memory_free(char *memory, uint64_t bytes)
 {
     if (munmap(memory, bytes) < 0)
         fail("munmap of memory");
+}
+
+void memory_prefault(uint64_t bytes)
+{
+    struct error error;
+
+    if (prefault_memory(bytes, &error) < 0)
+        die(1, "%s", error.text);
 }
 
 void read_all(int fd, void *buffer, uint64_t bytes)
