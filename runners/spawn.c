@@ -96,7 +96,7 @@ static bool text_read(struct text *text, int fd)
 }
 
 /* The size of the environment shifts the stack and with it alignments (Mytkowicz et al., ASPLOS 2009). */
-static void pad_environment(unsigned bytes)
+static int pad_environment(unsigned bytes)
 {
     char padding[4097];
 
@@ -104,7 +104,7 @@ static void pad_environment(unsigned bytes)
         bytes = sizeof padding - 1;
     memset(padding, 'x', bytes);
     padding[bytes] = 0;
-    setenv("IOTOLL_PADDING", padding, 1);
+    return setenv("IOTOLL_PADDING", padding, 1);
 }
 
 static int confine(const struct spawn_bounds *bounds)
@@ -112,23 +112,30 @@ static int confine(const struct spawn_bounds *bounds)
     return confine_files(bounds->paths, bounds->path_count) < 0 ? -1 : confine_capabilities(bounds->capabilities);
 }
 
-/* Whatever else was asked for: a trial in the wrong place is no trial. */
-static void move(const struct spawn *spawn)
+/* What a child becomes is the trial: with another environment, elsewhere or on any CPU it is none. These return what
+ * cannot be done, with errno, or NULL. */
+static const char *redirect(int output, int errors)
 {
-    const char *failed = NULL;
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
+    if (null < 0)
+        return "open /dev/null";
+    return dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0 ? "redirect what it says" : NULL;
+}
+
+static const char *move(const struct spawn *spawn)
+{
+    if (spawn->cpus && sched_setaffinity(0, sizeof *spawn->cpus, spawn->cpus) < 0)
+        return "pin it to its CPUs";
     if (spawn->cgroup && cgroup_join(spawn->cgroup) < 0)
-        failed = "join the control group";
-    else if (spawn->network_fd > 0 && setns(spawn->network_fd, CLONE_NEWNET) < 0)
-        failed = "enter the network namespace";
-    else if (spawn->directory && chdir(spawn->directory) < 0)
-        failed = spawn->directory;
-    else if (spawn->bounds && confine(spawn->bounds) < 0)
-        failed = "give up what it does not need";
-    if (!failed)
-        return;
-    fprintf(stderr, "%s: %s: %s\n", spawn->argv[0], failed, strerror(errno));
-    _exit(126);
+        return "join the control group";
+    if (spawn->network_fd > 0 && setns(spawn->network_fd, CLONE_NEWNET) < 0)
+        return "enter the network namespace";
+    if (spawn->directory && chdir(spawn->directory) < 0)
+        return spawn->directory;
+    if (pad_environment(spawn->environment_padding_bytes) < 0)
+        return "pad its environment";
+    return spawn->bounds && confine(spawn->bounds) < 0 ? "give up what it does not need" : NULL;
 }
 
 static void become(const struct spawn *spawn, int output, int errors, pid_t parent)
@@ -141,18 +148,18 @@ static void become(const struct spawn *spawn, int output, int errors, pid_t pare
     signal(SIGTERM, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
-    if (spawn->cpus)
-        sched_setaffinity(0, sizeof *spawn->cpus, spawn->cpus);
-    pad_environment(spawn->environment_padding_bytes);
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0)
+    const char *failed = redirect(output, errors);
+    if (!failed)
+        failed = move(spawn);
+    if (failed) {
+        dprintf(errors, "%s: %s: %s\n", spawn->argv[0], failed, strerror(errno));
         _exit(126);
-    move(spawn);
+    }
     if (spawn->program_fd >= 0)
         fexecve(spawn->program_fd, spawn->argv, environ);
     else
         execvp(spawn->argv[0], spawn->argv);
-    fprintf(stderr, "%s: %s\n", spawn->argv[0], strerror(errno));
+    dprintf(errors, "%s: %s\n", spawn->argv[0], strerror(errno));
     _exit(127);
 }
 

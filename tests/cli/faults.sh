@@ -58,6 +58,27 @@ test_cannot_prefault() {
     equal "$(trials run 'map(select(.valid) | .method) | join(" ")')" stream "valid"
 }
 
+# starting_fails TEXT STRACE_OPTION...: where that cannot be done in a child, no method can be asked what it is.
+starting_fails() {
+    expect 3 strace -f -qq -o calls "${@:2}" "$iotoll" run config.json --output run
+    holds err "house/methods/scan/stream: --describe ended with 126: $PWD/house/methods/scan/stream: $1"
+}
+
+# What fails between fork and exec has a name, and what cannot be had (a CPU of its own) is not done without.
+test_cannot_start() {
+    house
+    real scan/stream
+    attempts=1
+    ask config.json "$scan"
+    starting_fails "open /dev/null: Too many open files" -P /dev/null -e trace=openat -e inject=openat:error=EMFILE
+    for number in 1 2 3; do
+        starting_fails "redirect what it says: Device or resource busy" -e inject="?dup2,?dup3:error=EBUSY:when=$number"
+    done
+    expect 1 strace -f -qq -o calls -e trace=sched_setaffinity -e inject=sched_setaffinity:error=EINVAL \
+        "$iotoll" run config.json --output run
+    void_because stream "exited with 126: $PWD/house/methods/scan/stream: pin it to its CPUs: Invalid argument" 126
+}
+
 test_speaks_badly() {
     house
     real scan/stream
