@@ -91,11 +91,32 @@ static char *method_command(const struct hyperfine_trial *trial, const struct ex
     return text;
 }
 
-static json_t *load_small(const char *path)
+/* What cannot be read is not bad output: NULL with the problem. */
+static char *read_text(const char *path, struct error *problem)
 {
-    json_error_t problem;
+    char *text = malloc(SPAWN_OUTPUT_LIMIT);
 
-    return json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
+    if (!text)
+        error_set(problem, "%s: out of memory", path);
+    else if (files_read(path, text, SPAWN_OUTPUT_LIMIT) >= 0)
+        return text;
+    else
+        error_set(problem, "%s:", path);
+    free(text);
+    return NULL;
+}
+
+/* NULL with the problem. */
+static json_t *load(const char *path, struct error *problem)
+{
+    json_error_t place;
+    char *text = read_text(path, problem);
+    json_t *root = text ? json_loads(text, JSON_REJECT_DUPLICATES, &place) : NULL;
+
+    if (text && !root)
+        error_set(problem, "bad output: %s: %s", path, place.text);
+    free(text);
+    return root;
 }
 
 static void set_seconds(json_t *record, const char *name, const json_t *seconds)
@@ -107,14 +128,16 @@ static void set_seconds(json_t *record, const char *name, const json_t *seconds)
 }
 
 /* hyperfine writes seconds: times is every run's wall time, user and system are means, here of one run. */
-static int import_times(struct hyperfine_trial *trial, const struct exchange *exchange)
+static int import_times(struct hyperfine_trial *trial, const struct exchange *exchange, struct error *problem)
 {
-    json_t *root = load_small(exchange->timed);
+    json_t *root = load(exchange->timed, problem);
     json_t *result = json_array_get(json_object_get(root, "results"), 0);
 
     set_seconds(trial->record, "whole_process_ns", json_array_get(json_object_get(result, "times"), 0));
     set_seconds(trial->record, "whole_process_user_ns", json_object_get(result, "user"));
     set_seconds(trial->record, "whole_process_system_ns", json_object_get(result, "system"));
+    if (root && !json_is_integer(json_object_get(trial->record, "whole_process_ns")))
+        error_set(problem, "bad output: hyperfine exported no time");
     json_decref(root);
     return json_is_integer(json_object_get(trial->record, "whole_process_ns")) ? 0 : -1;
 }
@@ -127,11 +150,14 @@ static uint64_t nanoseconds(const json_t *root, const char *name)
     return value > 0 && value < 1LL << 60 ? (uint64_t)value : 0;
 }
 
-static int import_prepared(struct hyperfine_trial *trial, const struct exchange *exchange)
+static int import_prepared(struct hyperfine_trial *trial, const struct exchange *exchange, struct error *problem)
 {
-    json_t *root = load_small(exchange->prepared);
+    json_t *root = load(exchange->prepared, problem);
     json_t *resident = json_object_get(root, "resident_before_bytes");
     int result = json_is_integer(resident) ? 0 : -1;
+
+    if (root && result < 0)
+        error_set(problem, "bad output: the cache preparation left no record");
 
     trial->resident_before_bytes = (uint64_t)json_integer_value(resident);
     json_object_update(trial->record, root);
@@ -189,15 +215,9 @@ static int verify(struct hyperfine_trial *trial, json_t **proof, struct error *e
 /* NULL with the problem. */
 static json_t *read_output(const char *path, struct error *problem)
 {
-    char *text = malloc(SPAWN_OUTPUT_LIMIT);
-    json_t *output = NULL;
+    char *text = read_text(path, problem);
+    json_t *output = text ? output_parse(text, OUTPUT_NO_VERIFY, problem) : NULL;
 
-    if (!text)
-        error_set(problem, "out of memory");
-    else if (files_read(path, text, SPAWN_OUTPUT_LIMIT) < 0)
-        error_set(problem, "%s:", path);
-    else
-        output = output_parse(text, OUTPUT_NO_VERIFY, problem);
     free(text);
     return output;
 }
@@ -228,15 +248,15 @@ static int import_output(struct hyperfine_trial *trial, const struct exchange *e
 static int collect(struct hyperfine_trial *trial, const struct exchange *exchange,
                    const struct spawn *spawn, struct error *error)
 {
+    struct error problem;
+
     json_object_set_new(trial->record, "exit", json_string(spawn->exit));
     json_object_set_new(trial->record, "trial_ns", json_integer((json_int_t)spawn->wall_ns));
     trial->session->accounting.trials_ns += spawn->wall_ns;
     if (strcmp(spawn->exit, "0"))
         return describe_failure(trial, spawn);
-    if (import_prepared(trial, exchange) < 0)
-        return failed(trial, "bad output: the cache preparation left no record");
-    if (import_times(trial, exchange) < 0)
-        return failed(trial, "bad output: hyperfine exported no time");
+    if (import_prepared(trial, exchange, &problem) < 0 || import_times(trial, exchange, &problem) < 0)
+        return failed(trial, problem.text);
     return import_output(trial, exchange, error);
 }
 

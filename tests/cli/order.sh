@@ -82,6 +82,36 @@ test_hyperfine_order() {
     equal "$(trials run 'map(.whole_process_ns > 0 and .prepare_ns > 0 and .verify_ns > 0) | all')" true
 }
 
+# unread NAME WHEN CODE VALID: a run whose reads of this file of hyperfine's fail ends with CODE and so many valid trials
+# of hyperfine's; all of the others are valid.
+unread() {
+    local file
+    file=$(state_directory)/hyperfine/$1.json
+    rm -rf run
+    expect "$3" strace -f --seccomp-bpf -qq -o calls -P "$file" -e trace=read -e signal=none \
+        -e "inject=read:error=EIO$2" "$iotoll" run config.json --output run
+    whole_journal run
+    trials run '.[] | select(.runner == "hyperfine").void_reason // empty' >reason
+    holds reason "$file: Input/output error"
+    equal "$(trials run 'map(select(.runner == "hyperfine" and .valid)) | length')" "$4" "$1: valid trials"
+    equal "$(trials run 'map(select(.runner == "inprocess" and .valid)) | length')" 2 "$1: valid trials beside it"
+}
+
+# What cannot be read of what hyperfine and its programs found is void with the reason; nothing else is lost.
+test_hyperfine_unread() {
+    local name
+    house
+    real scan/stream
+    blocks=2
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K",
+        "runner": ["inprocess", "hyperfine"]}'
+    for name in prepared measured timed; do
+        unread $name :when=1 0 2
+        unread $name "" 1 0
+    done
+    nothing_left
+}
+
 # Every block holds every point once, the orders of the blocks differ, and groups stay together.
 test_blocks() {
     house

@@ -38,14 +38,15 @@ static void read_hyperfine(const char *text)
     struct session session = {.program = NULL};
     struct hyperfine_trial trial = {.session = &session, .record = json_object()};
     struct exchange exchange;
+    struct error error;
 
     files_begin();
     snprintf(exchange.timed, sizeof exchange.timed, "%s", files_put("timed.json", text, strlen(text)));
     snprintf(exchange.prepared, sizeof exchange.prepared, "%s", exchange.timed);
-    if (import_times(&trial, &exchange) == 0 &&
+    if (import_times(&trial, &exchange, &error) == 0 &&
         json_integer_value(json_object_get(trial.record, "whole_process_ns")) < 0)
         abort();
-    import_prepared(&trial, &exchange);
+    import_prepared(&trial, &exchange, &error);
     json_decref(trial.record);
 }
 
