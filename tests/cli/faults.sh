@@ -150,6 +150,34 @@ test_lies_about_bytes() {
     nothing_left
 }
 
+# Whatever a trial started is asked to end with it, and gone before the next one begins: by its group, and again, by
+# whoever adopts it.
+test_helpers_go_with_their_trial() {
+    local nap
+    nap=2$(date +%N)
+    house
+    fake scan/hangs <<E
+bash -c 'trap "echo polite >>$PWD/log; exit" TERM; sleep 1000 & wait' &
+sleep 1000
+E
+    fake scan/leaves <<E
+sleep $nap >&- 2>&- & echo >>$PWD/left
+exec "\$REAL/scan/stream" "\$@"
+E
+    fake scan/looks <<E
+if grep -qsz -e '^$nap\$' /proc/[0-9]*/cmdline; then echo "a helper lives" >&2; exit 1; fi
+exec "\$REAL/scan/stream" "\$@"
+E
+    trial_timeout=1s blocks=2 attempts=1
+    ask config.json "$scan"
+    expect 1 "$iotoll" run config.json --output run
+    void_because hangs "timed out after 1.00 s" "timed out"
+    holds log polite
+    equal "$(wc -l <left)" 2 "helpers left behind"
+    equal "$(trials run 'map(select(.method == "looks") | .void_reason) | tostring')" "[null,null]" "who looked"
+    nothing_left
+}
+
 # The group is stopped, TERM first; what ignores that, or was left behind in the background, is killed.
 test_hangs() {
     house
