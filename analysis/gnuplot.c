@@ -18,6 +18,7 @@
 
 #include "common/clock.h"
 #include "common/confine.h"
+#include "common/hold.h"
 #include "common/publish.h"
 #include "common/units.h"
 
@@ -85,29 +86,6 @@ static bool is_locked(int fd)
            status.st_nlink > 0;
 }
 
-/* What is ignored must not wait: it would look like an end. */
-static void hold_signals(sigset_t *before)
-{
-    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
-    sigset_t held;
-
-    sigemptyset(&held);
-    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
-        struct sigaction action;
-        if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-            sigaddset(&held, ending[i]);
-    }
-    sigprocmask(SIG_BLOCK, &held, before);
-}
-
-static bool is_interrupted(void)
-{
-    sigset_t waiting;
-
-    return sigpending(&waiting) == 0 && (sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1 ||
-                                         sigismember(&waiting, SIGHUP) == 1);
-}
-
 static int make_directory(struct gnuplot *plot, struct error *error)
 {
     if (snprintf(plot->directory, sizeof plot->directory, "%s/%sXXXXXX", temporary(), prefix) >=
@@ -143,7 +121,7 @@ int gnuplot_open(struct gnuplot *plot, struct error *error)
     hold_signals(&plot->before);
     if (open_directory(plot, error) == 0)
         return 0;
-    sigprocmask(SIG_SETMASK, &plot->before, NULL);
+    hold_release(&plot->before);
     return -1;
 }
 
@@ -222,7 +200,7 @@ static void become_gnuplot(const struct gnuplot *plot, const char *program, unsi
                            NULL};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sigprocmask(SIG_SETMASK, &plot->before, NULL);
+    hold_release(&plot->before);
     if (fchdir(plot->fd) < 0)
         return;
     unlink(complaints);
@@ -250,14 +228,14 @@ static int wait_until(pid_t child, unsigned seconds)
             return status;
         if (got < 0 && errno != EINTR)
             return -1;
-        if (is_interrupted() || clock_monotonic_ns() > deadline)
+        if (hold_interrupted() || clock_monotonic_ns() > deadline)
             break;
         poll(NULL, 0, 5);
     }
     kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    errno = is_interrupted() ? EINTR : ETIME;
+    errno = hold_interrupted() ? EINTR : ETIME;
     return -1;
 }
 
@@ -367,7 +345,7 @@ int gnuplot_collect(struct gnuplot *plot, const char *name, const char *path, st
 
     if (fd < 0)
         return error_set(error, "%s: gnuplot did not draw it:", path);
-    if (is_interrupted()) {
+    if (hold_interrupted()) {
         close(fd);
         return error_set(error, "%s: interrupted", path);
     }
@@ -390,5 +368,5 @@ void gnuplot_close(struct gnuplot *plot)
                 plot->directory, strerror(errno));
     close(plot->fd);
     plot->fd = -1;
-    sigprocmask(SIG_SETMASK, &plot->before, NULL);
+    hold_release(&plot->before);
 }

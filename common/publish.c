@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/hold.h"
+
 static int write_all(int fd, const char *data, size_t size)
 {
     while (size > 0) {
@@ -43,10 +45,29 @@ static int write_part(int directory, const char *part, const void *data, size_t 
     return failed ? -1 : 0;
 }
 
+/* Nobody who is interrupted leaves a part. */
+static int replace(int directory, const char *part, const char *name, const char *path, const void *data, size_t size,
+                   struct error *error)
+{
+    sigset_t before;
+    int result = -1;
+
+    hold_signals(&before);
+    if (write_part(directory, part, data, size) < 0)
+        error_set(error, "%s: cannot write:", path);
+    else if (renameat(directory, part, directory, name) < 0 || fsync(directory) < 0)
+        error_set(error, "%s: cannot replace:", path);
+    else
+        result = 0;
+    if (result < 0)
+        unlinkat(directory, part, 0);
+    hold_release(&before);
+    return result;
+}
+
 int publish_bytes(const char *path, const void *data, size_t size, struct error *error)
 {
     char copy[PATH_MAX], other[PATH_MAX], part[NAME_MAX + 1];
-    int result = -1;
 
     if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
         return error_set(error, "%s: name too long", path);
@@ -57,14 +78,7 @@ int publish_bytes(const char *path, const void *data, size_t size, struct error 
     int directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)
         return error_set(error, "%s: cannot open its directory:", path);
-    if (write_part(directory, part, data, size) < 0)
-        error_set(error, "%s: cannot write:", path);
-    else if (renameat(directory, part, directory, name) < 0 || fsync(directory) < 0)
-        error_set(error, "%s: cannot replace:", path);
-    else
-        result = 0;
-    if (result < 0)
-        unlinkat(directory, part, 0);
+    int result = replace(directory, part, name, path, data, size, error);
     close(directory);
     return result;
 }

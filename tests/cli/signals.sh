@@ -128,6 +128,38 @@ test_interrupted_at_random() {
     done
 }
 
+# interrupted_report SIGNAL:STATUS CALL NUMBER: as that call begins. Each file of the report is as it was, or as it would be
+# anew, which is the same; nothing else is there.
+interrupted_report() {
+    local status=0
+    strace -qq -o calls -e "trace=$2" -e signal=none -e "inject=$2:signal=${1%:*}:when=$3" \
+        "$iotoll" report run >out 2>err || status=$?
+    equal $status "${1#*:}" "$1 at $2 $3: status"
+    [ -z "$(ls temporary)" ] || tap_fail "$1 at $2 $3 left $(ls temporary)"
+    diff -r whole run || tap_fail "after $1 at $2 $3"
+}
+
+# Whether it writes a page or waits for gnuplot: the old report is whole and nothing is left.
+test_report_interrupted() {
+    local call number total
+    house
+    real scan/stream
+    real scan/mmap
+    export TMPDIR=$PWD/temporary
+    mkdir -m 1777 temporary
+    ask config.json '{"task": "scan", "methods": "all", "source": "disk", "file_size": ["4K", "64K"], "files": 1}'
+    expect 0 "$iotoll" run config.json --output run
+    expect 0 strace -qq -o all -e signal=none "$iotoll" report run
+    cp -r run whole
+    for call in fsync renameat wait4 openat; do
+        total=$(grep -c "^$call(" all)
+        for number in 1 2 $((total / 2)) $((total - 1)) $total; do
+            interrupted_report INT:130 $call $number
+        done
+        interrupted_report TERM:143 $call $((1 + RANDOM % total))
+    done
+}
+
 large_file_begun() {
     find disk -name 000000 -size +8M | grep -q .
 }

@@ -192,9 +192,8 @@ test_methods_killed() {
     echo "$killed kills, $(jq length dead) of trials"
 }
 
-# The old report is whole whenever a new one is killed, and the next leaves nothing of the killed ones.
-test_report_killed() {
-    local i pid killed=0
+# A run with a report, and a copy of both; charts are drawn in the directory temporary.
+reported_run() {
     house
     real scan/stream
     real scan/mmap
@@ -205,6 +204,12 @@ test_report_killed() {
     expect 0 "$iotoll" report run
     cp -r run whole
     RANDOM=$(option seed 1)
+}
+
+# The old report is whole whenever a new one is killed, and the next leaves nothing of the killed ones.
+test_report_killed() {
+    local i pid killed=0
+    reported_run
     for ((i = 0; i < $(option reports 5); i++)); do
         "$iotoll" report run >out 2>err &
         pid=$!
@@ -221,6 +226,32 @@ test_report_killed() {
     expect 0 "$iotoll" clean
     [ -z "$(ls temporary)" ] || tap_fail "clean left: $(ls temporary)"
     echo "$i reports, $killed killed"
+}
+
+# Interrupted, alone or with all that it started, as ^C does it, it cleans up itself.
+test_report_interrupted() {
+    local i pid signal status whom interrupted=0
+    local -a signals=(INT TERM HUP)
+    reported_run
+    for ((i = 0; i < $(option reports 5); i++)); do
+        signal=${signals[RANDOM % 3]}
+        setsid env --default-signal=INT "$iotoll" report run >out 2>err &
+        pid=$! whom=$!
+        [ $((RANDOM % 2)) = 0 ] || whom=-$pid
+        sleep "0.$((RANDOM % 4))$((RANDOM % 10))$((RANDOM % 10))"
+        kill -$signal -- $whom 2>/dev/null || :
+        status=0
+        wait $pid || status=$?
+        case $status in
+        0) ;;
+        $((128 + $(kill -l $signal)))) interrupted=$((interrupted + 1)) ;;
+        *) tap_fail "SIG$signal: status $status: $(cat err)" ;;
+        esac
+        [ -z "$(ls temporary)" ] || tap_fail "left by SIG$signal: $(ls temporary)"
+        diff -r whole run || tap_fail "after SIG$signal, $i"
+    done
+    wait_for 5 no_process_of_house
+    echo "$i reports, $interrupted interrupted"
 }
 
 tap_main
