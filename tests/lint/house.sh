@@ -107,6 +107,13 @@ test_no_machine_in_the_tree() {
     fi
 }
 
+# Where a test writes is $TMPDIR's to say.
+test_scratch_is_not_chosen() {
+    if grep -rn '"/tmp/' "$ROOT/tests/unit"; then
+        tap_fail "make it with scratch_make()"
+    fi
+}
+
 test_line_length() {
     # Characters, not bytes.
     LC_ALL=C.UTF-8 grep -rnE '^.{121,}$' "$ROOT"/{common,runners,analysis,methods,iotoll.c} --include='*.[ch]' >found || :

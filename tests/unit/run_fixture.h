@@ -13,10 +13,11 @@
 #include <jansson.h>
 
 #include "common/point.h"
+#include "tests/unit/scratch.h"
 
 struct fixture {
-    char directory[64];
-    char journal[96];
+    char directory[SCRATCH_SIZE];
+    char journal[SCRATCH_PATH_SIZE];
     json_t *points;
     unsigned order;
 };
@@ -45,10 +46,11 @@ static inline struct point fixture_point(const char *method, uint64_t file_size,
 static inline void fixture_open(struct fixture *fixture)
 {
     /* In memory where there is such a place: some tests write thousands of synced journals. */
-    strcpy(fixture->directory, access("/dev/shm", W_OK) ? "/tmp/iotoll-test-XXXXXX" : "/dev/shm/iotoll-test-XXXXXX");
-    if (!mkdtemp(fixture->directory))
-        abort();
-    snprintf(fixture->journal, sizeof fixture->journal, "%s/trials.jsonl", fixture->directory);
+    if (access("/dev/shm", W_OK) == 0)
+        scratch_make_in(fixture->directory, "/dev/shm", "iotoll-test");
+    else
+        scratch_make(fixture->directory, "iotoll-test");
+    snprintf(fixture->journal, sizeof fixture->journal, "%.127s/trials.jsonl", fixture->directory);
     fixture->points = json_array();
     fixture->order = 0;
     fclose(fopen(fixture->journal, "w"));
@@ -70,14 +72,14 @@ static inline size_t fixture_add(struct fixture *fixture, struct point point, si
 /* Write run.json; call once, after all points. header may be NULL and is stolen. */
 static inline void fixture_header(struct fixture *fixture, json_t *header)
 {
-    char path[96];
+    char path[SCRATCH_PATH_SIZE];
 
     if (!header)
         header = json_pack("{s:i, s:s, s:s, s:{s:s, s:s, s:s}}", "schema", 1, "name", "test",
                            "state", "complete", "environment", "host", "here", "kernel", "6.1",
                            "virtualisation", "kvm");
     json_object_set(header, "points", fixture->points);
-    snprintf(path, sizeof path, "%s/run.json", fixture->directory);
+    snprintf(path, sizeof path, "%.127s/run.json", fixture->directory);
     if (json_dump_file(header, path, JSON_INDENT(1)) < 0)
         abort();
     json_decref(header);
@@ -143,11 +145,7 @@ static inline void fixture_void(struct fixture *fixture, size_t point, unsigned 
 
 static inline void fixture_close(struct fixture *fixture)
 {
-    char command[128];
-
-    snprintf(command, sizeof command, "rm -rf %.60s", fixture->directory);
-    if (system(command) != 0)
-        abort();
+    scratch_remove(fixture->directory);
     json_decref(fixture->points);
 }
 

@@ -17,10 +17,11 @@
 
 #include "runners/cgroup.h"
 #include "runners/cgroup_find.h"
+#include "tests/unit/scratch.h"
 
 enum { BOTH = 1 << CGROUP_IO | 1 << CGROUP_MEMORY };
 
-static char base[64];
+static char base[SCRATCH_SIZE];
 static struct undo undo;
 static struct cgroup cgroup;
 static struct error error;
@@ -65,7 +66,7 @@ static void make_group(const char *name, const char *controllers, const char *be
 /* What /proc/self tells: the part of the hierarchy that is mounted, and our group. */
 static void place_us(const char *mounted, const char *ours)
 {
-    char path[128], text[512];
+    char path[256], text[512];
 
     snprintf(path, sizeof path, "%s/mountinfo", base);
     snprintf(text, sizeof text, "30 24 0:26 %s %s/tree rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n", mounted, base);
@@ -79,8 +80,7 @@ static void place_us(const char *mounted, const char *ours)
 static int make_tree(void **state)
 {
     (void)state;
-    strcpy(base, "/tmp/iotoll-cgroup-XXXXXX");
-    assert_non_null(mkdtemp(base));
+    scratch_make(base, "iotoll-cgroup");
     make_group("tree", "cpu io memory pids\n", "cpu memory pids\n");
     make_group("tree/system.slice", "cpu memory pids\n", "memory pids\n");
     make_group("tree/system.slice/x.service", "memory pids\n", "\n");
@@ -92,12 +92,10 @@ static int make_tree(void **state)
 
 static int remove_tree(void **state)
 {
-    char command[128];
-
     (void)state;
     fclose(undo.log);
-    snprintf(command, sizeof command, "rm -r %.60s", base);
-    return system(command);
+    scratch_remove(base);
+    return 0;
 }
 
 static void assert_place(const struct cgroup_place *place, const char *directory, bool must_enable)
@@ -130,7 +128,7 @@ static void test_what_only_the_root_has_is_enabled(void **state)
 static void test_one_controller_is_better_than_none(void **state)
 {
     struct cgroup_place places[CGROUP_CONTROLLERS];
-    char path[128];
+    char path[256];
 
     (void)state;
     snprintf(path, sizeof path, "%s/tree/cgroup.controllers", base);
@@ -163,7 +161,7 @@ static void test_unread_is_not_absent(void **state)
 {
     static const char *const files[] = {"tree/cgroup.controllers", "cgroup", "mountinfo"};
     struct cgroup_place places[CGROUP_CONTROLLERS];
-    char path[128];
+    char path[256];
 
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

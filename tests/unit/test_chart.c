@@ -16,6 +16,7 @@
 #include "analysis/sha256.h"
 #include "common/publish.h"
 #include "tests/unit/run_fixture.h"
+#include "tests/unit/scratch.h"
 
 static struct error error;
 
@@ -97,7 +98,7 @@ static bool is_there(const char *directory, const char *name)
 static void test_draw(void **state)
 {
     struct chart_list list = {0};
-    char directory[] = "/tmp/iotoll-draw-XXXXXX", command[128];
+    char directory[SCRATCH_SIZE], command[3 * SCRATCH_SIZE];
 
     (void)state;
     if (access("/usr/bin/gnuplot", X_OK) < 0) {
@@ -123,7 +124,7 @@ static void test_draw(void **state)
             for (size_t i = 0; i < chart->series[s].count; i++)
                 chart->series[s].values[i].x = (double)i;
     }
-    assert_non_null(mkdtemp(directory));
+    scratch_make(directory, "iotoll-draw");
     if (chart_draw(&list, directory, &error) < 0)
         fail_msg("%s", error.text);
     assert_true(is_there(directory, "kind-0.svg") && is_there(directory, "kind-0-dark.svg"));
@@ -152,7 +153,7 @@ static void add_line(struct chart_list *list, const char *name, double y)
 static void test_one_bad_chart_is_left_out(void **state)
 {
     struct chart_list list = {0};
-    char directory[] = "/tmp/iotoll-one-bad-XXXXXX", path[64], command[64];
+    char directory[SCRATCH_SIZE], path[SCRATCH_PATH_SIZE];
 
     (void)state;
     add_line(&list, "bad", NAN);
@@ -161,7 +162,7 @@ static void test_one_bad_chart_is_left_out(void **state)
     add_line(&list, "poor", 3);
     add_line(&list, "fine", 4);
     list.charts[3].incomplete = true;
-    assert_non_null(mkdtemp(directory));
+    scratch_make(directory, "iotoll-one-bad");
     snprintf(path, sizeof path, "%s/taken.png", directory);
     assert_int_equal(mkdir(path, 0700), 0);
     assert_int_equal(chart_draw(&list, directory, &error), -1);
@@ -174,20 +175,18 @@ static void test_one_bad_chart_is_left_out(void **state)
     assert_true(is_there(directory, "good.svg") && is_there(directory, "fine.png") && is_there(directory, "fine.gp"));
     assert_false(is_there(directory, "bad.svg") || is_there(directory, "poor.svg"));
     chart_list_free(&list);
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    assert_int_equal(system(command), 0);
+    scratch_remove(directory);
 }
 
 /* What a killed report left, which nobody holds, goes when the next begins; what is held stays. */
 static void test_left_directories_are_swept(void **state)
 {
-    char left[] = "/tmp/iotoll-charts-XXXXXX", file[64];
+    char left[SCRATCH_SIZE], file[SCRATCH_PATH_SIZE];
     struct gnuplot living, next;
 
     (void)state;
-    unsetenv("TMPDIR");
     assert_int_equal(gnuplot_open(&living, &error), 0);
-    assert_non_null(mkdtemp(left));
+    scratch_make(left, "iotoll-charts");
     snprintf(file, sizeof file, "%s/main.gp", left);
     assert_int_equal(publish_bytes(file, "plot", 4, &error), 0);
     assert_int_equal(gnuplot_open(&next, &error), 0);
@@ -216,10 +215,11 @@ static void collect(const char *name, const char *content, size_t size, const ch
 static void test_unfinished_picture_is_refused(void **state)
 {
     static const char png[] = "\x89PNG\r\n\x1a\n....IEND\xae\x42\x60\x82";
-    char path[] = "/tmp/iotoll-picture-XXXXXX", content[16] = "";
+    char directory[SCRATCH_SIZE], path[SCRATCH_PATH_SIZE], content[16] = "";
 
     (void)state;
-    close(mkstemp(path));
+    scratch_make(directory, "iotoll-picture");
+    snprintf(path, sizeof path, "%s/picture", directory);
     assert_int_equal(publish_bytes(path, "old", 3, &error), 0);
     collect("0.svg", "", 0, path, -1);
     collect("0.svg", "<svg><g></g>", 12, path, -1);
@@ -231,18 +231,19 @@ static void test_unfinished_picture_is_refused(void **state)
     assert_string_equal(content, "old");
     collect("0.svg", "<svg></svg>\n\n", 13, path, 0);
     collect("0.png", png, sizeof png - 1, path, 0);
-    unlink(path);
+    scratch_remove(directory);
 }
 
 /* A picture is a file of gnuplot's directory, not what a link there leads to; nobody waits for a FIFO. */
 static void test_planted_picture_is_refused(void **state)
 {
-    char outside[] = "/tmp/iotoll-outside-XXXXXX", path[] = "/tmp/iotoll-picture-XXXXXX";
+    char directory[SCRATCH_SIZE], outside[SCRATCH_PATH_SIZE], path[SCRATCH_PATH_SIZE];
     struct gnuplot plot;
 
     (void)state;
-    close(mkstemp(outside));
-    close(mkstemp(path));
+    scratch_make(directory, "iotoll-picture");
+    snprintf(outside, sizeof outside, "%s/outside", directory);
+    snprintf(path, sizeof path, "%s/picture", directory);
     assert_int_equal(publish_bytes(outside, "<svg></svg>", 11, &error), 0);
     assert_int_equal(gnuplot_open(&plot, &error), 0);
     assert_int_equal(symlinkat(outside, plot.fd, "0.svg"), 0);
@@ -252,35 +253,34 @@ static void test_planted_picture_is_refused(void **state)
     assert_int_equal(gnuplot_collect(&plot, "1.svg", path, &error), -1);
     alarm(0);
     gnuplot_close(&plot);
-    unlink(outside);
-    unlink(path);
+    scratch_remove(directory);
 }
 
 static void test_publish_leaves_nothing_behind(void **state)
 {
-    char directory[] = "/tmp/iotoll-publish-XXXXXX", path[64], command[128];
+    char directory[SCRATCH_SIZE], path[SCRATCH_PATH_SIZE];
 
     (void)state;
-    assert_non_null(mkdtemp(directory));
+    scratch_make(directory, "iotoll-publish");
     snprintf(path, sizeof path, "%s/a", directory);
     assert_int_equal(mkdir(path, 0755), 0);
     assert_int_equal(publish_bytes(path, "x", 1, &error), -1);
     assert_non_null(strstr(error.text, path));
-    snprintf(command, sizeof command, "rmdir %s && rmdir %s", path, directory);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(rmdir(directory), 0);
 }
 
 /* Of the dead only what they published; the living, others' hidden files and files in place stay. */
 static void test_parts_of_the_dead_are_swept(void **state)
 {
-    char directory[] = "/tmp/iotoll-publish-XXXXXX", path[96], command[128];
+    char directory[SCRATCH_SIZE], path[96], command[3 * SCRATCH_SIZE];
     pid_t dead = fork();
 
     (void)state;
     if (dead == 0)
         _exit(0);
     assert_int_equal(waitpid(dead, NULL, 0), dead);
-    assert_non_null(mkdtemp(directory));
+    scratch_make(directory, "iotoll-publish");
     snprintf(command, sizeof command, "cd %s && touch .index.html.%d .index.html.%d .note .note.1x a.%d", directory,
              (int)dead, (int)getpid(), (int)dead);
     assert_int_equal(system(command), 0);

@@ -129,13 +129,13 @@ static void test_amplification_is_the_process_own(void **state)
 /* A record of counts.jsonl: so many calls in two cycles. */
 static void write_counted(struct fixture *fixture, int syscalls)
 {
-    char path[96];
+    char path[SCRATCH_PATH_SIZE];
     json_t *record = json_pack("{s:i, s:i, s:s, s:i, s:i, s:{s:i, s:i, s:n}}", "schema", 1, "point", 0, "kind",
                                "counted", "cycles", 2, "bytes", 8 * M, "counts", "syscalls", syscalls,
                                "page_faults_user", 1, "tlb_remote_shootdowns");
 
     json_object_update_missing(record, json_array_get(fixture->points, 0));
-    snprintf(path, sizeof path, "%s/counts.jsonl", fixture->directory);
+    snprintf(path, sizeof path, "%.127s/counts.jsonl", fixture->directory);
     FILE *out = fopen(path, "w");
     assert_non_null(out);
     json_dumpf(record, out, JSON_COMPACT);

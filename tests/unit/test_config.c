@@ -20,6 +20,7 @@
 #include "common/units.h"
 #include "runners/plan.h"
 #include "tests/unit/fake_catalogue.h"
+#include "tests/unit/scratch.h"
 
 static char *read_file(const char *path)
 {
@@ -229,12 +230,12 @@ static void check_load_error(const char *path, const char *expected)
 /* Files that cannot be kept as cases. */
 static void test_odd_files(void **state)
 {
-    char directory[] = "/tmp/iotoll-test-XXXXXX";
+    char directory[SCRATCH_SIZE];
     int home = open(".", O_RDONLY | O_DIRECTORY);
     FILE *out;
 
     (void)state;
-    assert_non_null(mkdtemp(directory));
+    scratch_make(directory, "iotoll-test");
     assert_int_equal(chdir(directory), 0);
     out = fopen("large.json", "w");
     fprintf(out, "{%*s}", MIB - 1, "");

@@ -24,8 +24,10 @@
 
 #include "analysis/gnuplot.h"
 #include "common/confine.h"
+#include "tests/unit/scratch.h"
 
-static char outside[64], inside[96], secret[96], made[96], open_directory[96];
+static char outside[SCRATCH_SIZE], inside[SCRATCH_PATH_SIZE], secret[SCRATCH_PATH_SIZE], made[SCRATCH_PATH_SIZE + 8],
+    open_directory[SCRATCH_PATH_SIZE];
 static struct error error;
 
 static long landlock(void)
@@ -74,7 +76,7 @@ static int try_files(void)
 {
     const struct confine_path paths[] = {
         CONFINE_SYSTEM, {inside, CONFINE_READ | CONFINE_WRITE}, {"/nowhere", CONFINE_WRITE}};
-    char path[128];
+    char path[SCRATCH_PATH_SIZE + 16];
 
     MUST(confine_files(paths, sizeof paths / sizeof *paths) == 1);
     MUST(open(secret, O_RDONLY) < 0 && errno == EACCES);
@@ -286,7 +288,7 @@ static void test_gnuplot_has_limits(void **state)
 static void test_gnuplot_is_nobodys(void **state)
 {
     struct gnuplot plot;
-    char path[128];
+    char path[SCRATCH_PATH_SIZE + 16];
     int left;
 
     (void)state;
@@ -444,13 +446,13 @@ static void test_gnuplot_minds_no_ignored_signal(void **state)
 static int begin(void **state)
 {
     (void)state;
-    snprintf(outside, sizeof outside, "/tmp/iotoll-confine-XXXXXX");
-    if (!mkdtemp(outside) || chmod(outside, 0755) < 0)
+    scratch_make(outside, "iotoll-confine");
+    if (chmod(outside, 0755) < 0)
         return -1;
     snprintf(inside, sizeof inside, "%s/inside", outside);
     snprintf(secret, sizeof secret, "%s/secret", outside);
     snprintf(open_directory, sizeof open_directory, "%s/open", outside);
-    snprintf(made, sizeof made, "%.90s/made", open_directory);
+    snprintf(made, sizeof made, "%s/made", open_directory);
     FILE *file = fopen(secret, "w");
     if (!file || mkdir(inside, 0700) < 0 || mkdir(open_directory, 0777) < 0 || chmod(open_directory, 0777) < 0)
         return -1;

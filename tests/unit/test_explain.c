@@ -73,13 +73,13 @@ static void trial(struct fixture *fixture, size_t point, double ms, uint64_t fau
 /* A line of counts.jsonl, sealed as the runner seals it. Steals counts. */
 static void count_more(struct fixture *fixture, size_t point, json_t *counts)
 {
-    char path[128];
+    char path[SCRATCH_PATH_SIZE];
     size_t length;
     json_t *record = json_pack("{s:i, s:I, s:s, s:i, s:I, s:o}", "schema", 2, "point", (json_int_t)point, "kind",
                                "counted", "cycles", 1, "bytes", (json_int_t)GIB, "counts", counts);
 
     json_object_update_missing(record, json_array_get(fixture->points, point));
-    snprintf(path, sizeof path, "%s/counts.jsonl", fixture->directory);
+    snprintf(path, sizeof path, "%.127s/counts.jsonl", fixture->directory);
     char *text = json_dumps(record, JSON_COMPACT), *line = seal_line(text, &length);
     FILE *out = fopen(path, "a");
     fwrite(line, 1, length, out);

@@ -137,7 +137,7 @@ static void count(const json_t *record, void *context)
 /* A run that goes on keeps the lines before, loses no byte of what it sets aside, and appends. */
 static void assert_resumes(size_t lines, bool damaged, size_t length)
 {
-    char aside[128], left[8192], rest[8192];
+    char aside[SCRATCH_PATH_SIZE + 16], left[8192], rest[8192];
     struct journal journal;
     size_t seen = 0;
 
@@ -242,7 +242,7 @@ static void test_seal(void **state)
 /* Writes that move a few bytes are gone on with; when no more fit, what there was is whole. */
 static void test_short_writes(void **state)
 {
-    char path[160], left[8192];
+    char path[SCRATCH_PATH_SIZE], left[8192];
     struct journal journal;
     json_t *trial = fixture_object(&fixture, 0, 3, 1000003);
 

@@ -13,6 +13,7 @@
 
 #include "runners/kernels_console.h"
 #include "runners/parcel.h"
+#include "tests/unit/scratch.h"
 
 static struct kernels_boot read_text(const char *text)
 {
@@ -79,11 +80,11 @@ static void test_says_why_it_failed(void **state)
     json_decref(boot.last_lines);
 }
 
-static char base[] = "/tmp/iotoll-test-XXXXXX";
+static char base[SCRATCH_SIZE];
 
 static char *path(const char *name)
 {
-    static char paths[4][128];
+    static char paths[4][SCRATCH_PATH_SIZE];
     static unsigned next;
     char *made = paths[next++ % 4];
 
@@ -104,11 +105,10 @@ static void write_file(const char *name, const char *bytes, size_t length)
 static int make_parcel(void **state)
 {
     struct error error;
-    char command[256];
+    char command[3 * SCRATCH_SIZE];
 
     (void)state;
-    strcpy(base, "/tmp/iotoll-test-XXXXXX");
-    assert_non_null(mkdtemp(base));
+    scratch_make(base, "iotoll-test");
     snprintf(command, sizeof command, "mkdir %s/from && truncate -s 64K %s/image", base, base);
     assert_int_equal(system(command), 0);
     write_file("from/run.json", "{}\n", 3);
@@ -119,7 +119,7 @@ static int make_parcel(void **state)
 
 static int remove_all(void **state)
 {
-    char command[256];
+    char command[3 * SCRATCH_SIZE];
 
     (void)state;
     snprintf(command, sizeof command, "rm -rf %s", base);
@@ -129,7 +129,7 @@ static int remove_all(void **state)
 static void test_parcel(void **state)
 {
     struct error error;
-    char command[256];
+    char command[3 * SCRATCH_SIZE];
 
     (void)state;
     assert_int_equal(parcel_unpack(path("image"), path("to"), &error), 0);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "common/nolink.h"
+#include "tests/unit/scratch.h"
 
 static int try_open(const char *path, int flags)
 {
@@ -86,10 +87,11 @@ static void test_makes_directories(void **state)
 
 static int begin(void **state)
 {
-    static char directory[] = "/tmp/iotoll-nolink-XXXXXX";
+    static char directory[SCRATCH_SIZE];
 
     *state = directory;
-    if (!mkdtemp(directory) || chdir(directory) < 0 || mkdir("real", 0700) < 0)
+    scratch_make(directory, "iotoll-nolink");
+    if (chdir(directory) < 0 || mkdir("real", 0700) < 0)
         return -1;
     int fd = open("real/file", O_WRONLY | O_CREAT, 0600);
     return close(fd) || symlink("real", "link") || symlink("file", "real/inner") || symlink("made", "real/dangling") ||

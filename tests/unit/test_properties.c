@@ -425,7 +425,7 @@ static void write_counts(const struct fixture *fixture, size_t point, json_int_t
     static const char *const names[] = {"syscalls", "syscalls_sendfile", "syscalls_mmap", "syscalls_munmap",
                                         "pages_mapped", "tlb_flushes"};
     json_t *record = json_copy(json_array_get(fixture->points, point)), *counts = json_object();
-    char path[96];
+    char path[SCRATCH_PATH_SIZE];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         json_object_set_new(counts, names[i], json_integer(i == 1 ? 0 : count));
@@ -433,7 +433,7 @@ static void write_counts(const struct fixture *fixture, size_t point, json_int_t
     json_object_set_new(record, "point", json_integer((json_int_t)point));
     json_object_set_new(record, "cycles", json_integer(1));
     json_object_set_new(record, "counts", counts);
-    snprintf(path, sizeof path, "%s/counts.jsonl", fixture->directory);
+    snprintf(path, sizeof path, "%.127s/counts.jsonl", fixture->directory);
     FILE *out = fopen(path, "a");
     json_dumpf(record, out, JSON_COMPACT);
     fputc('\n', out);
@@ -461,7 +461,7 @@ static void write_extreme(struct fixture *fixture, size_t point, unsigned block,
 static void check_report(struct fixture *fixture)
 {
     static const char *const formats[] = {"text", "csv", "json", "markdown"};
-    static char text[1 << 20], path[128];
+    static char text[1 << 20], path[SCRATCH_PATH_SIZE];
     struct error error;
 
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -477,9 +477,9 @@ static void check_report(struct fixture *fixture)
     fclose(out);
     check_text("the terminal", text);
     assert_int_equal(check_files(fixture->directory), 2);
-    snprintf(path, sizeof path, "%s/report", fixture->directory);
+    snprintf(path, sizeof path, "%.127s/report", fixture->directory);
     assert_int_equal(check_files(path), 3);
-    snprintf(path, sizeof path, "%s/report/charts", fixture->directory);
+    snprintf(path, sizeof path, "%.127s/report/charts", fixture->directory);
     check_files(path);
 }
 
@@ -523,7 +523,7 @@ static void test_seed_is_whole(void **state)
 {
     struct fixture fixture;
     struct error error;
-    char path[128];
+    char path[SCRATCH_PATH_SIZE];
     static char text[1 << 20];
     FILE *null = fopen("/dev/null", "w");
 

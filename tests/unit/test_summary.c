@@ -423,7 +423,7 @@ static void test_boots_are_in_order(void **state)
 
 static void test_summary_json(void **state)
 {
-    char path[96];
+    char path[SCRATCH_PATH_SIZE];
     json_t *root;
 
     (void)state;

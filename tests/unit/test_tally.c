@@ -198,12 +198,12 @@ static void test_words(void **state)
 /* A record of counts.jsonl: so many calls in so many cycles. */
 static void write_counted(struct fixture *fixture, int syscalls, int cycles)
 {
-    char path[128];
+    char path[SCRATCH_PATH_SIZE];
     json_t *record = json_pack("{s:i, s:i, s:s, s:i, s:i, s:{s:i, s:n}}", "schema", 1, "point", 0, "kind", "counted",
                                "cycles", cycles, "bytes", 8 * M, "counts", "syscalls", syscalls, "tlb_flushes");
 
     json_object_update_missing(record, json_array_get(fixture->points, 0));
-    snprintf(path, sizeof path, "%.63s/counts.jsonl", fixture->directory);
+    snprintf(path, sizeof path, "%.127s/counts.jsonl", fixture->directory);
     FILE *out = fopen(path, "a");
     assert_non_null(out);
     json_dumpf(record, out, JSON_COMPACT);

@@ -12,6 +12,7 @@
 
 #include "analysis/value.h"
 #include "common/publish.h"
+#include "tests/unit/scratch.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -164,11 +165,11 @@ static void test_failure_reaches_the_outer_text(void **state)
     try_all(nest_once);
 }
 
-static char directory[] = "/tmp/iotoll-text-XXXXXX";
+static char directory[SCRATCH_SIZE];
 
 static bool publish_once(void)
 {
-    char path[64], content[LINES * 16];
+    char path[SCRATCH_PATH_SIZE], content[LINES * 16];
     struct text text;
     struct error error = {""};
 
@@ -190,11 +191,11 @@ static bool publish_once(void)
 
 static void test_old_file_survives(void **state)
 {
-    char path[64];
+    char path[SCRATCH_PATH_SIZE];
     struct error error;
 
     (void)state;
-    assert_non_null(mkdtemp(directory));
+    scratch_make(directory, "iotoll-text");
     snprintf(path, sizeof path, "%s/file", directory);
     assert_int_equal(publish_bytes(path, "old", 3, &error), 0);
     try_all(publish_once);
