@@ -258,6 +258,15 @@ static void measured_cycle(struct cycles *cycles, struct trial *trial)
         task.after_cycle(trial);
 }
 
+/* The lower median of an even number of cycles is less than what half of all cycles take: of two it is the faster one.
+ * So an odd number of them is measured. */
+static bool is_enough(const struct cycles *cycles, const struct trial *trial, uint64_t measured_ns)
+{
+    if (trial->options.once || cycles->count == CYCLES_MAX)
+        return true;
+    return measured_ns >= trial->options.minimum_time_ns && cycles->count % 2 == 1;
+}
+
 void cycles_run(struct cycles *cycles, struct trial *trial)
 {
     struct span_counters before, after;
@@ -269,8 +278,7 @@ void cycles_run(struct cycles *cycles, struct trial *trial)
         shuffle(trial->order, trial->options.files, &state);
         measured_cycle(cycles, trial);
         measured_ns += total_ns(&cycles->all[cycles->count - 1]);
-    } while (!trial->options.once && measured_ns < trial->options.minimum_time_ns &&
-             cycles->count < CYCLES_MAX);
+    } while (!is_enough(cycles, trial, measured_ns));
     counters_read_span(&after, &trial->options);
     cycles->span = counters_span(&before, &after);
     if (task_find(task.name)->random && task_find(task.name)->writes)
@@ -292,7 +300,7 @@ const struct cycle *cycles_median(const struct cycles *cycles)
     for (size_t i = 0; i < cycles->count; i++)
         sorted[i] = &cycles->all[i];
     qsort(sorted, cycles->count, sizeof *sorted, compare_totals);
-    return sorted[(cycles->count - 1) / 2];
+    return sorted[cycles->count / 2];
 }
 
 /* What a verification takes is nobody's latency: it goes into histograms that are thrown away. */

@@ -6,7 +6,7 @@
 #include "methods/harness/counters.h"
 #include "methods/harness/task.h"
 
-enum { CYCLES_MAX = 1000 };
+enum { CYCLES_MAX = 999 };
 
 struct cycle {
     uint64_t setup_ns, transfer_ns, teardown_ns;
@@ -22,10 +22,10 @@ struct cycles {
     struct span_counters span;
 };
 
-/* Run one cycle (options.once) or as many as options.minimum_time_ns takes, CYCLES_MAX at most. */
+/* Run one cycle (options.once) or as many as options.minimum_time_ns takes, an odd number, CYCLES_MAX at most. */
 void cycles_run(struct cycles *cycles, struct trial *trial);
 
-/* The cycle whose total is the lower median. */
+/* The cycle whose total is the median. */
 const struct cycle *cycles_median(const struct cycles *cycles);
 
 #endif

@@ -401,4 +401,17 @@ test_lying_sink() {
     done
 }
 
+# Of an even number the lower median is below half of them: with two it is the faster one.
+test_the_median_is_one_of_an_odd_number_of_cycles() {
+    local microseconds
+    make_files data 65536
+    for microseconds in $(seq 20 10 200); do
+        "$BUILD/methods/scan/stream" --source data --file-size 65536 --minimum-time "${microseconds}000" >out
+        jq -e '.cycles % 2 == 1 and
+               ([.cycle_setup_ns, .cycle_transfer_ns, .cycle_teardown_ns] | transpose | map(add) | sort | .[length / 2 | floor])
+               == .setup_ns + .transfer_ns + .teardown_ns' out >/dev/null || tap_fail "$microseconds us: $(cat out)"
+    done
+    jq -e '.cycles > 1' out >/dev/null || tap_fail "one cycle only: $(cat out)"
+}
+
 tap_main
