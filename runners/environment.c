@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/units.h"
+#include "runners/damon.h"
 #include "runners/files.h"
 
 static json_t *file_text(const char *path)
@@ -124,13 +125,20 @@ static json_t *chosen(const char *path)
     return json_string(start + 1);
 }
 
+static json_t *damon(void)
+{
+    char text[128];
+
+    return json_string(*damon_actions(text, sizeof text) ? text : "none");
+}
+
 json_t *environment_describe(void)
 {
     struct utsname name;
 
     uname(&name);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "host",
+        "{s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o}", "host",
         name.nodename, "kernel", name.release, "kernel_version", name.version, "architecture",
         name.machine, "cpu_model", keyed_text("/proc/cpuinfo", "model name"), "cpus",
         (int)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes", memory_bytes(), "virtualisation",
@@ -142,7 +150,7 @@ json_t *environment_describe(void)
         file_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), "mitigations", mitigations(),
         "microcode", keyed_text("/proc/cpuinfo", "microcode"), "page_size_bytes",
         (int)sysconf(_SC_PAGESIZE), "aslr", file_text("/proc/sys/kernel/randomize_va_space"),
-        "load_average", file_text("/proc/loadavg"));
+        "load_average", file_text("/proc/loadavg"), "damon", damon());
 }
 
 json_t *environment_build(void)

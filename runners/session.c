@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/tasks.h"
 #include "common/units.h"
+#include "runners/damon.h"
 #include "runners/folios.h"
 #include "runners/host_cache.h"
 #include "runners/hyperfine.h"
@@ -262,6 +263,17 @@ static bool sinks_stay_awake(const struct session *session)
     return true;
 }
 
+static void note_damon(struct session *session)
+{
+    char actions[128];
+
+    if (*damon_actions(actions, sizeof actions))
+        session_leave_out(session,
+                          "DAMON acts on memory here that has not been used for a while (%s): files that were read "
+                          "into the page cache do not all stay there, and trials that had to read again are void.",
+                          actions);
+}
+
 int session_open(struct session *session, struct error *error)
 {
     session->left_out = json_array();
@@ -282,6 +294,7 @@ int session_open(struct session *session, struct error *error)
         targets_open(&session->targets, &session->config, &site, error) < 0)
         return -1;
     note_privileges(session);
+    note_damon(session);
     mark_unavailable_targets(session);
     mark_cache_states(session);
     if (begin_hyperfine(session, error) < 0 || check_space(session, error) < 0)

@@ -230,4 +230,31 @@ test_without_root() {
     rm -rf "/tmp/iotoll-$user"
 }
 
+# scheme THREAD STATE ACTION: of DAMON, as its administrator would see it.
+scheme() {
+    mkdir -p "/sys/kernel/mm/damon/admin/kdamonds/$1/contexts/0/schemes/0"
+    echo "$2" >"/sys/kernel/mm/damon/admin/kdamonds/$1/state"
+    echo "$3" >"/sys/kernel/mm/damon/admin/kdamonds/$1/contexts/0/schemes/0/action"
+}
+
+# Who pages out what others have just read is named, since warm trials will be void for it.
+test_memory_that_is_taken_back() {
+    need_root
+    house
+    real scan/stream
+    grep -qs Y /sys/module/damon_*/parameters/enabled && tap_skip "DAMON's own modules are on"
+    mount -t tmpfs tmpfs /sys/kernel/mm
+    ask config.json '{"task": "scan", "methods": "all", "source": "disk", "file_size": "4K", "files": 1}'
+    expect 0 "$iotoll" run config.json --output without
+    equal "$(jq -r .environment.damon without/run.json)" none "without DAMON"
+    equal "$(jq '.left_out | map(select(test("DAMON"))) | length' without/run.json)" 0 "sentences without DAMON"
+    scheme 0 off hugepage
+    scheme 1 on pageout
+    scheme 2 on pageout
+    expect 0 "$iotoll" run config.json --output with
+    equal "$(jq -r .environment.damon with/run.json)" pageout "what is on"
+    equal "$(jq '.left_out | map(select(test("DAMON.*\\(pageout\\)"))) | length' with/run.json)" 1 "sentences with DAMON"
+    nothing_left
+}
+
 tap_main
