@@ -11,6 +11,7 @@
 #include "runners/calibrate_files.h"
 #include "runners/price_list.h"
 #include "runners/price_programs.h"
+#include "runners/price_sites.h"
 #include "runners/spawn.h"
 
 static const uint64_t LIMIT_NS = 10 * NS_PER_S;
@@ -19,14 +20,16 @@ static const uint64_t SHORTEST_NS = 500000, LONGEST_NS = 3 * NS_PER_MS, PARTS_OF
 /* What is known well enough is repeated in every fourth round only, which leaves the others more of the time. */
 enum { KNOWN_EVERY = 4 };
 /* Of a run's time, for prices between its trials; and the least that is worth beginning. */
-static const uint64_t BETWEEN_PARTS = 12, BETWEEN_LEAST_NS = 500 * NS_PER_MS;
+static const uint64_t BETWEEN_PARTS = 10, BETWEEN_LEAST_NS = 500 * NS_PER_MS;
+static const char no_time[] = "there was no time for it: calibration takes 5 % of a run's budget, 10 s at most";
 
 struct calibration {
     struct session *session;
     struct price_programs programs;
     struct calibrate_files files;
+    struct price_sites sites;
+    unsigned cpus;
     uint64_t started_ns, deadline_ns, time_ns, earlier_ns;
-    size_t rounds; /* that were finished */
     struct price_list prices;
     json_t *missing, *same;
 };
@@ -55,42 +58,24 @@ static void leave_out(struct calibration *calibration, const char *name, const s
                           json_pack("{s:s, s:o, s:s}", "name", name, "target", target_name, "reason", reason));
 }
 
-static json_t *name_of(const struct target *target)
-{
-    return target ? json_string(target->spec->name) : json_null();
-}
-
-static void identify(json_t *value, const struct price_site *site)
-{
-    const struct calibrate_file *file = site->by_file ? site->file : NULL;
-    bool other = file && file->target != site->target;
-
-    json_object_set_new(value, "target", name_of(site->target));
-    json_object_set_new(value, "source", name_of(other ? file->target : NULL));
-    json_object_set_new(value, "file_size_bytes", file ? json_integer((json_int_t)file->bytes) : json_null());
-}
-
 /* Returns -1 when out of memory; what is no value is not taken. */
-static int take(struct calibration *calibration, const struct price_program *program, const struct price_site *site,
-                json_t *value)
+static int take(struct calibration *calibration, const struct price_site *site, json_t *value)
 {
     double price = json_number_value(json_object_get(value, "value"));
 
     json_object_del(value, "value");
-    identify(value, site);
+    price_site_identify(site, value);
     if (!(price > 0) || !json_is_string(json_object_get(value, "name")))
         return 0;
     struct price_series *series = price_list_series(&calibration->prices, value);
     if (!series)
         return -1;
-    series->program = program;
-    series->site = *site;
     price_series_add(series, price);
     return 0;
 }
 
 /* One repetition of one price at one site. */
-static int repeat(struct calibration *calibration, struct price_program *program, const struct price_site *site)
+static int repeat(struct calibration *calibration, const struct price_site *site)
 {
     cpu_set_t room;
     char reason[256];
@@ -98,16 +83,14 @@ static int repeat(struct calibration *calibration, struct price_program *program
     json_t *value;
     int result = 0;
 
-    if (calibration->rounds % KNOWN_EVERY != 0 && price_list_knows(&calibration->prices, program, site))
-        return 0;
-    json_t *values = price_program_run(program, site->target, site->file ? site->file->path : NULL,
+    json_t *values = price_program_run(site->program, site->target, site->file ? site->file->path : NULL,
                                        calibration->time_ns, session_cpus(calibration->session, 1, &room), reason);
     if (!values)
-        leave_out(calibration, program->name, site->target, reason);
-    program->answered |= values != NULL;
+        leave_out(calibration, site->program->name, site->target, reason);
+    site->program->answered |= values != NULL;
     json_array_foreach(values, index, value)
         if (result == 0)
-            result = take(calibration, program, site, value);
+            result = take(calibration, site, value);
     json_decref(values);
     return result;
 }
@@ -117,61 +100,19 @@ static bool is_over(const struct calibration *calibration)
     return spawn_stop_requested() || clock_monotonic_ns() >= calibration->deadline_ns;
 }
 
-static int repeat_on_files(struct calibration *calibration, struct price_program *program)
-{
-    const struct calibrate_files *files = &calibration->files;
-    int result = 0;
-
-    for (size_t i = 0; i < files->count && result == 0 && !is_over(calibration); i++) {
-        struct price_site site = {files->all[i].target, &files->all[i], program->place == PRICE_FILE};
-        if ((site.by_file || site.file->first) && (program->place != PRICE_DISK || target_has_device(site.target)))
-            result = repeat(calibration, program, &site);
-    }
-    return result;
-}
-
-/* What is sent comes from the files of every target; where there is none, from memory. */
-static int repeat_on_sockets(struct calibration *calibration, struct price_program *program)
-{
-    const struct targets *targets = &calibration->session->targets;
-    const struct calibrate_files *files = &calibration->files;
-    int result = 0;
-
-    for (size_t i = 0; i < targets->count; i++)
-        for (size_t j = 0; j < files->count || j == 0; j++) {
-            struct price_site site = {&targets->all[i], files->count ? &files->all[j] : NULL, true};
-            if (result == 0 && !is_over(calibration) && *site.target->address && site.target->available)
-                result = repeat(calibration, program, &site);
-        }
-    return result;
-}
-
-static int repeat_everywhere(struct calibration *calibration, struct price_program *program)
-{
-    static const struct price_site machine = {NULL, NULL, false};
-
-    if ((unsigned)CPU_COUNT(&calibration->session->allowed) < program->cpus) {
-        leave_out(calibration, program->name, NULL, "it takes more CPUs than there are");
-        return 0;
-    }
-    switch (program->place) {
-    case PRICE_MACHINE: return repeat(calibration, program, &machine);
-    case PRICE_SOCKET: return repeat_on_sockets(calibration, program);
-    default: return repeat_on_files(calibration, program);
-    }
-}
-
 /* Round by round, so that what drifts drifts for all prices alike. Where there was no time left the last time is where
  * it goes on. */
 static int measure(struct calibration *calibration)
 {
-    size_t *next = &calibration->session->next_price, count = calibration->programs.count;
+    const struct price_sites *sites = &calibration->sites;
+    size_t *next = &calibration->session->next_price;
     int result = 0;
 
-    for (size_t i = 0; count > 0 && result == 0 && !is_over(calibration); i++) {
-        result = repeat_everywhere(calibration, &calibration->programs.all[*next % count]);
-        *next = (*next + !is_over(calibration)) % count;
-        calibration->rounds = (i + 1) / count;
+    for (; sites->count > 0 && result == 0 && !is_over(calibration); ++*next) {
+        const struct price_site *site = &sites->all[*next % sites->count];
+        size_t round = *next / sites->count;
+        if (round % KNOWN_EVERY == 0 || !price_list_knows(&calibration->prices, site))
+            result = repeat(calibration, site);
     }
     return result;
 }
@@ -191,18 +132,38 @@ static void note_nothing(struct calibration *calibration, const struct price_pro
         }
 }
 
-/* What the time did not suffice for. */
-static void note_unmeasured(struct calibration *calibration)
+/* What can only be seen before the first value. */
+static void note_impossible(struct calibration *calibration)
 {
-    static const char reason[] = "there was no time for it: calibration takes 5 % of a run's budget, 10 s at most";
-
     if (calibration->programs.count == 0)
         leave_out(calibration, "all", NULL, "there are no price programs beside this program");
     for (size_t i = 0; i < calibration->session->targets.count; i++)
         if (calibration->files.reasons[i])
             leave_out(calibration, "all", &calibration->session->targets.all[i], calibration->files.reasons[i]);
-    for (size_t i = calibration->session->next_price; calibration->rounds == 0 && i < calibration->programs.count; i++)
-        leave_out(calibration, calibration->programs.all[i].name, NULL, reason);
+    for (size_t i = 0; i < calibration->programs.count; i++)
+        if (calibration->programs.all[i].cpus > calibration->cpus)
+            leave_out(calibration, calibration->programs.all[i].name, NULL, "it takes more CPUs than there are");
+}
+
+/* What the time did not suffice for so far: it may do so the next time. */
+static void note_unmeasured(struct calibration *calibration)
+{
+    const struct price_sites *sites = &calibration->sites;
+
+    for (size_t i = json_array_size(calibration->missing); i-- > 0;)
+        if (!strcmp(json_string_value(json_object_get(json_array_get(calibration->missing, i), "reason")), no_time))
+            json_array_remove(calibration->missing, i);
+    for (size_t i = calibration->session->next_price; i < sites->count; i++)
+        if (!price_list_has_site(&calibration->prices, &sites->all[i]))
+            leave_out(calibration, sites->all[i].program->name, sites->all[i].target, no_time);
+}
+
+static void note_missing(struct calibration *calibration, bool first)
+{
+    note_unmeasured(calibration);
+    if (!first)
+        return;
+    note_impossible(calibration);
     for (size_t i = 0; i < calibration->programs.count; i++)
         if (calibration->programs.all[i].answered)
             note_nothing(calibration, &calibration->programs.all[i]);
@@ -210,6 +171,7 @@ static void note_unmeasured(struct calibration *calibration)
 
 static void release(struct calibration *calibration)
 {
+    price_sites_free(&calibration->sites);
     calibrate_files_remove(&calibration->files);
     price_programs_free(&calibration->programs);
     price_list_free(&calibration->prices);
@@ -240,26 +202,38 @@ static json_t *to_json(struct calibration *calibration)
                      price_list_json(&calibration->prices), "missing", calibration->missing);
 }
 
+static int prepare(struct calibration *calibration, bool first, uint64_t limit_ns, struct error *error)
+{
+    struct session *session = calibration->session;
+
+    calibration->time_ns = time_of_value(limit_ns);
+    calibration->cpus = (unsigned)CPU_COUNT(&session->allowed);
+    if (load_programs(calibration, error) < 0 ||
+        calibrate_files_make(&calibration->files, session, first, calibration->programs.count > 0 ? limit_ns : 0,
+                             error) < 0)
+        return -1;
+    if (price_sites_make(&calibration->sites, &calibration->programs, &session->targets, &calibration->files,
+                         calibration->cpus) < 0)
+        return error_set(error, "out of memory");
+    calibration->started_ns = clock_monotonic_ns();
+    calibration->deadline_ns = calibration->started_ns + limit_ns;
+    return 0;
+}
+
 static json_t *calibrate_on(struct session *session, const json_t *before, uint64_t limit_ns, struct error *error)
 {
     json_t *missing = before ? json_incref(json_object_get(before, "missing")) : json_array(), *result = NULL;
     struct calibration calibration = {.session = session, .missing = missing};
 
-    calibration.time_ns = time_of_value(limit_ns);
     calibration.earlier_ns = (uint64_t)json_integer_value(json_object_get(before, "elapsed_ns"));
     if (price_list_take_over(&calibration.prices, json_object_get(before, "entries")) < 0)
         error_set(error, "out of memory");
-    else if (load_programs(&calibration, error) == 0 &&
-             calibrate_files_make(&calibration.files, session, !before, calibration.programs.count > 0 ? limit_ns : 0,
-                                  error) == 0) {
-        calibration.started_ns = clock_monotonic_ns();
-        calibration.deadline_ns = calibration.started_ns + limit_ns;
+    else if (prepare(&calibration, !before, limit_ns, error) == 0) {
         calibration.same = before ? json_object_get(before, "same") : calibration.files.same;
         if (measure(&calibration) < 0)
             error_set(error, "out of memory");
         else {
-            if (!before)
-                note_unmeasured(&calibration);
+            note_missing(&calibration, !before);
             result = to_json(&calibration);
         }
     }

@@ -33,6 +33,14 @@ bool price_list_has(const struct price_list *list, const char *name)
     return false;
 }
 
+bool price_list_has_site(const struct price_list *list, const struct price_site *site)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (price_site_has(site, list->all[i].entry))
+            return true;
+    return false;
+}
+
 void price_series_add(struct price_series *series, double value)
 {
     if (series->n == PRICE_VALUES_MAX)
@@ -54,14 +62,13 @@ static bool is_narrow(double low, double middle, double high)
     return high - low <= 2 * PRICE_KNOWN_WITHIN * middle;
 }
 
-bool price_list_knows(const struct price_list *list, const struct price_program *program,
-                      const struct price_site *site)
+bool price_list_knows(const struct price_list *list, const struct price_site *site)
 {
     bool measured = false;
 
     for (size_t i = 0; i < list->count; i++) {
         const struct price_series *series = &list->all[i];
-        if (series->program != program || series->site.target != site->target || series->site.file != site->file)
+        if (!price_site_has(site, series->entry))
             continue;
         struct interval interval = estimate(series);
         if (!interval.bounded || !is_narrow(interval.low, interval.middle, interval.high))

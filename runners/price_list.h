@@ -8,27 +8,16 @@
 
 #include <jansson.h>
 
-#include "runners/calibrate_files.h"
-#include "runners/price_programs.h"
-#include "runners/target.h"
+#include "runners/price_sites.h"
 
 enum { PRICE_VALUES_MAX = 64 }; /* of later ones the earliest go */
 
 /* Two that are known within 7 % lie within 10 % of each other: a difference is sqrt(2) times as uncertain. */
 #define PRICE_KNOWN_WITHIN 0.07
 
-/* Where a repetition is measured. What there is none of is NULL. */
-struct price_site {
-    const struct target *target;
-    const struct calibrate_file *file;
-    bool by_file; /* the file is what the price is of, and not only where there is room */
-};
-
 /* One price, on one target and file, for one B, depth and number of threads. */
 struct price_series {
     json_t *entry; /* its identity; owned */
-    const struct price_program *program; /* that measured it, and where; NULL: nothing did, in this calibration */
-    struct price_site site;
     double values[PRICE_VALUES_MAX];
     size_t n;
 };
@@ -44,12 +33,14 @@ struct price_series *price_list_series(struct price_list *list, json_t *entry);
 /* Whether there is a value of a price of this name, anywhere. */
 bool price_list_has(const struct price_list *list, const char *name);
 
+/* Whether there is one of anything that is measured at the site. */
+bool price_list_has_site(const struct price_list *list, const struct price_site *site);
+
 /* Add what one repetition came to. */
 void price_series_add(struct price_series *series, double value);
 
-/* Whether all that a program has said of a site is known within 7 %; false where it has said nothing. */
-bool price_list_knows(const struct price_list *list, const struct price_program *program,
-                      const struct price_site *site);
+/* Whether all that was measured at a site is known within 7 %; false where nothing was. */
+bool price_list_knows(const struct price_list *list, const struct price_site *site);
 
 /* The "entries" of a calibration (docs/formats.md), new: Hodges-Lehmann estimates with their intervals. NULL when
  * out of memory. */

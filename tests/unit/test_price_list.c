@@ -9,18 +9,28 @@
 
 #include "runners/price_list.h"
 
-static const struct price_program program, other;
-static const struct target target;
+static const struct target_spec spec = {.name = "disk"};
+static const struct target target = {.spec = &spec};
+
+/* At no target in particular. */
+static struct price_site site_of(const char *first, const char *second)
+{
+    static struct price_program programs[8];
+    static size_t used;
+    struct price_program *program = &programs[used++];
+
+    program->entries = json_pack("[s, s]", first, second);
+    return (struct price_site){.program = program};
+}
 
 static struct price_series *series_of(struct price_list *list, const char *name, const struct price_site *site)
 {
-    json_t *entry = json_pack("{s:s, s:n}", "name", name, "target");
-    struct price_series *series = price_list_series(list, entry);
+    json_t *entry = json_pack("{s:s}", "name", name);
 
+    price_site_identify(site, entry);
+    struct price_series *series = price_list_series(list, entry);
     json_decref(entry);
     assert_non_null(series);
-    series->program = &program;
-    series->site = *site;
     return series;
 }
 
@@ -33,25 +43,30 @@ static void add(struct price_list *list, const char *name, const struct price_si
 
 static void test_known_when_all_of_a_site_is(void **state)
 {
-    const struct price_site here = {NULL, NULL, false}, there = {&target, NULL, false};
+    const struct price_site here = site_of("copy", "fault"), other = site_of("switch", "zero");
+    const struct price_site there = {here.program, &target, NULL, false};
     struct price_list list = {0};
 
     (void)state;
-    assert_false(price_list_knows(&list, &program, &here));
+    assert_false(price_list_knows(&list, &here));
+    assert_false(price_list_has_site(&list, &here));
     add(&list, "copy", &here, 5, 1);
-    assert_false(price_list_knows(&list, &program, &here)); /* too few for an interval */
+    assert_true(price_list_has_site(&list, &here));
+    assert_false(price_list_has_site(&list, &there));
+    assert_false(price_list_has_site(&list, &other));
+    assert_false(price_list_knows(&list, &here)); /* too few for an interval */
     add(&list, "copy", &here, 10, 1);
-    assert_true(price_list_knows(&list, &program, &here));
-    assert_false(price_list_knows(&list, &program, &there));
-    assert_false(price_list_knows(&list, &other, &here));
+    assert_true(price_list_knows(&list, &here));
+    assert_false(price_list_knows(&list, &there));
+    assert_false(price_list_knows(&list, &other));
     add(&list, "fault", &here, 15, 30);
-    assert_false(price_list_knows(&list, &program, &here));
+    assert_false(price_list_knows(&list, &here));
     price_list_free(&list);
 }
 
 static void test_only_the_latest_count(void **state)
 {
-    const struct price_site here = {NULL, NULL, false};
+    const struct price_site here = site_of("copy", "fault");
     struct price_list list = {0};
 
     (void)state;
@@ -68,7 +83,7 @@ static void test_only_the_latest_count(void **state)
 
 static void test_goes_on(void **state)
 {
-    const struct price_site here = {NULL, NULL, false};
+    const struct price_site here = site_of("copy", "fault");
     struct price_list first = {0}, second = {0};
 
     (void)state;
@@ -80,7 +95,7 @@ static void test_goes_on(void **state)
     assert_true(json_equal(entries, same));
     assert_false(price_is_known(json_array_get(entries, 0)));
     assert_true(price_is_known(json_array_get(entries, 1)));
-    assert_false(price_list_knows(&second, &program, &here)); /* nothing was measured since */
+    assert_false(price_list_knows(&second, &here)); /* not both */
     add(&second, "copy", &here, 1, 20);
     assert_int_equal(second.count, 2);
     assert_int_equal(second.all[0].n, 9);
