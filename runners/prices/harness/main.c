@@ -20,7 +20,7 @@
 #include "common/wire.h"
 #include "runners/prices/harness/price.h"
 
-enum { PASSES_LEAST = 3, PASSES_MAX = 1000, LONG_PASS = 10 };
+enum { PASSES_LEAST = 3, PASSES_MAX = 1000 };
 
 struct request {
     const char *file, *connect, *token_file;
@@ -168,7 +168,7 @@ static void keep_common(const struct probe *probe, struct probe *whole)
 }
 
 /* The time allowed bounds the wall time, too: what is not timed also takes some. What interrupts a pass belongs to it,
- * as it does to a trial: passes are summed up, and no fewer than a few of them, unless one is long in itself. */
+ * as it does to a trial: passes are summed up, and no fewer than a few of them. */
 static void measure(struct probe probe, uint64_t time_ns, struct probe *whole)
 {
     if (price.setup)
@@ -177,14 +177,12 @@ static void measure(struct probe probe, uint64_t time_ns, struct probe *whole)
         price.pass(&probe);
     memset(probe.ns, 0, sizeof probe.ns);
     memset(probe.count, 0, sizeof probe.count);
-    const int least = price.first_counts ? 1 : PASSES_LEAST; /* those are slow, and have nothing to get warm */
+    const int least = price.first_counts ? 1 : PASSES_LEAST; /* those take long, and have nothing to get warm */
     uint64_t start = clock_monotonic_ns();
     for (int i = 0; i < PASSES_MAX; i++) {
         price.pass(&probe);
         double timed_ns = timed_so_far(&probe);
-        if (i + 1 < least && timed_ns < (double)(LONG_PASS * time_ns))
-            continue;
-        if (timed_ns >= (double)time_ns || clock_monotonic_ns() - start >= 2 * time_ns)
+        if (i + 1 >= least && (timed_ns >= (double)time_ns || clock_monotonic_ns() - start >= 2 * time_ns))
             break;
     }
     if (price.teardown)

@@ -39,7 +39,7 @@ struct price {
     bool all_cpus;                    /* not pinned to the CPU of the methods */
     const uint64_t *blocks;           /* B in turn, ended by 0; NULL: none */
     const uint64_t *depths;           /* requests in flight, the same */
-    bool first_counts;                /* the first pass is a measurement, too: it is like all others */
+    bool first_counts;                /* the first pass is a measurement, too: it is like all others, and long */
     bool by_threads;                  /* once with one thread, once with one for every CPU */
     struct price_entry entries[PRICE_ENTRIES_MAX];
 
