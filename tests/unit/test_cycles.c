@@ -198,6 +198,12 @@ static void transfer_all(struct job *job)
     spend(TRANSFER);
 }
 
+static void transfer_nothing(struct job *job)
+{
+    (void)job;
+    spend(TRANSFER);
+}
+
 /* So many operations. */
 static void transfer_records(struct job *job)
 {
@@ -335,6 +341,37 @@ static int dies_of_sync(const struct trial *trial)
         return exit_code;
     synced_ns(trial);
     return 0;
+}
+
+/* A hook that is not there takes no time. */
+static void test_without_hooks(void **state)
+{
+    struct trial trial = begin_trial("copy", 30000);
+
+    (void)state;
+    our_task = (struct task){.name = "copy"};
+    our_method = (struct method){.transfer = transfer_nothing};
+    const struct cycle *cycle = &run_trial(&trial)->all[0];
+    assert_int_equal(cycle->setup_ns, 0);
+    assert_int_equal(cycle->transfer_ns, FILES * THREADS * TRANSFER);
+    assert_int_equal(cycle->teardown_ns, 0);
+    assert_string_equal(events, "wrbcpPCBrw");
+}
+
+/* Every cycle in another order. */
+static void test_orders(void **state)
+{
+    struct trial trial = begin_trial("copy", 30000);
+    uint64_t before[16];
+
+    (void)state;
+    trial.options.files = 16;
+    memcpy(before, order, sizeof before);
+    for (int i = 0; i < 3; i++, trial.options.seed++) {
+        run_trial(&trial);
+        assert_memory_not_equal(order, before, sizeof before);
+        memcpy(before, order, sizeof before);
+    }
 }
 
 /* Only where it is asked for, by the method's way or by the harness's, of what was written. */
@@ -533,11 +570,14 @@ static void test_what_was_not_consumed(void **state)
 static void test_verification_leaves_latencies_alone(void **state)
 {
     struct trial trial = begin_random("lookup");
+    const uint64_t opening = THREADS * (ALLOCATE + SOURCE + DESTINATION + BEGIN) + SETUP;
 
     (void)state;
     run_trial(&trial);
     assert_int_equal(latencies[0].count + latencies[1].count + latencies[2].count, 10);
+    uint64_t start = now;
     trial_one_file(&trial, 0, CONSUME_DIGEST);
+    assert_int_equal(now - start, opening + THREADS * (TRANSFER + END + CLOSE + RELEASE) + TEARDOWN);
     assert_ptr_equal(trial.latencies, latencies);
     assert_int_equal(latencies[0].count + latencies[1].count + latencies[2].count, 10);
     assert_int_equal(trial.cycle, 1);
@@ -548,12 +588,13 @@ static void test_verification_leaves_latencies_alone(void **state)
 /* Each of the orders as often as any other, the same ones for a seed. */
 static void test_shuffles(void **state)
 {
-    uint64_t seed = 5, again = 5, three[3], four[3] = {0, 1, 2};
+    uint64_t seed = 5, again = 5, three[3], four[3];
     int seen[27] = {0}, orders = 0;
 
     (void)state;
-    memcpy(three, four, sizeof three);
     for (int i = 0; i < 6000; i++) {
+        for (uint64_t j = 0; j < 3; j++)
+            three[j] = four[j] = j;
         shuffle(three, 3, &seed);
         shuffle(four, 3, &again);
         assert_memory_equal(three, four, sizeof three);
@@ -582,6 +623,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_phases),
+        cmocka_unit_test(test_without_hooks),
+        cmocka_unit_test(test_orders),
         cmocka_unit_test(test_durability),
         cmocka_unit_test(test_how_many_cycles),
         cmocka_unit_test(test_whose_writes_are_forgotten),
