@@ -300,6 +300,10 @@ static void test_hostile_values_are_refused(void **state)
     assert_refused(":1", "method");
     bend("method", json_string("other"));
     assert_refused(":1", "method");
+    bend("method", json_string("strean")); /* of the same length */
+    assert_refused(":1", "method");
+    bend("method", json_string("streams"));
+    assert_refused(":1", "method");
     bend("transfer_ns", json_integer(-5));
     assert_refused(":1", "transfer_ns");
     bend("transfer_ns", json_real(1e6));
@@ -317,6 +321,12 @@ static void test_hostile_values_are_refused(void **state)
     fclose(fopen(fixture.journal, "w"));
     fixture_trial(&fixture, 0, 0, 0);
     assert_refused(":1", "no time");
+    json_t *wordless = fixture_object(&fixture, 0, 0, 1000000);
+    json_object_set_new(wordless, "valid", json_false());
+    json_object_set_new(wordless, "void_reason", json_integer(7));
+    fclose(fopen(fixture.journal, "w"));
+    fixture_write(&fixture, wordless);
+    assert_refused(":1", "void_reason");
 }
 
 static void test_bad_syntax_is_refused(void **state)
@@ -353,6 +363,42 @@ static void test_wrong_bytes_void_the_trial(void **state)
     summarise();
     assert_int_equal(summary.valid, 0);
     assert_string_equal(summary.voids[0].reason, "moved 8388607 bytes of 8388608");
+}
+
+/* The most frequent first; those that are as frequent by their words. */
+static void test_voids_are_in_order(void **state)
+{
+    static const char *const reasons[] = {"a", "c", "b", "c", "b", "c", "a", "d"};
+    static const char *const wanted[] = {"c", "a", "b", "d"};
+    static const size_t counts[] = {3, 2, 2, 1};
+
+    (void)state;
+    for (unsigned i = 0; i < 8; i++)
+        fixture_void(&fixture, 0, i, reasons[i]);
+    summarise();
+    assert_int_equal(summary.void_reason_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(summary.voids[i].reason, wanted[i]);
+        assert_int_equal(summary.voids[i].count, counts[i]);
+    }
+}
+
+/* (t(0.975) + t(0.8)) standard errors, of t with 9 degrees of freedom by table: 2.262157 and 0.883404. */
+static void test_detectable(void **state)
+{
+    const struct interval ten = {.low = -0.1, .high = 0.1, .n = 10, .bounded = true}, unbounded = {.n = 10};
+
+    (void)state;
+    assert_true(fabs(summary_detectable(&ten) - expm1((2.262157 + 0.883404) * 0.1 / 2.262157)) < 1e-6);
+    assert_true(isnan(summary_detectable(&unbounded)));
+    write_blocks(8, 1.5);
+    summarise();
+    const struct row *row = &summary.rows[1];
+    struct interval speed = row->speed;
+    speed.low = log(speed.low);
+    speed.high = log(speed.high);
+    assert_near(row->detectable, summary_detectable(&speed));
+    assert_true(isnan(summary.rows[0].detectable));
 }
 
 /* The arrays of single cycles are skipped, however long, and a lookalike in a text does no harm. */
@@ -473,6 +519,8 @@ int main(void)
         TEST(test_hostile_values_are_refused),
         TEST(test_bad_syntax_is_refused),
         TEST(test_wrong_bytes_void_the_trial),
+        TEST(test_voids_are_in_order),
+        TEST(test_detectable),
         TEST(test_cycle_arrays_are_skipped),
         TEST(test_header_is_checked),
         TEST(test_boots_are_in_order),
