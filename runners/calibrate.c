@@ -248,6 +248,32 @@ int calibrate(struct session *session, uint64_t limit_ns, struct error *error)
     return session->calibration ? 0 : -1;
 }
 
+static bool are_values(const json_t *values)
+{
+    json_t *value;
+    size_t index;
+
+    json_array_foreach(values, index, value)
+        if (!(json_number_value(value) > 0))
+            return false;
+    return json_array_size(values) > 0;
+}
+
+bool calibrate_wrote(const json_t *calibration)
+{
+    const json_t *entries = json_object_get(calibration, "entries"), *missing = json_object_get(calibration, "missing");
+    json_t *item;
+    size_t index;
+
+    json_array_foreach(entries, index, item)
+        if (!json_is_string(json_object_get(item, "name")) || !are_values(json_object_get(item, "values")))
+            return false;
+    json_array_foreach(missing, index, item)
+        if (!json_is_string(json_object_get(item, "name")) || !json_is_string(json_object_get(item, "reason")))
+            return false;
+    return json_is_array(entries) && json_is_array(missing) && json_is_object(json_object_get(calibration, "same"));
+}
+
 int calibrate_again(struct session *session, struct error *error)
 {
     uint64_t limit_ns = (clock_monotonic_ns() - session->priced_ns) / BETWEEN_PARTS;

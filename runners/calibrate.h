@@ -3,6 +3,7 @@
 #ifndef IOTOLL_CALIBRATE_H
 #define IOTOLL_CALIBRATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -17,7 +18,10 @@ uint64_t calibrate_limit_ns(uint64_t budget_ns);
  * its "missing"; only a failure of our own is an error. 0 or -1. */
 int calibrate(struct session *session, uint64_t limit_ns, struct error *error);
 
-/* Between the groups of a run: what a twelfth of the time since the last time is enough for, added to the
+/* Whether that is what a calibration writes, so that one can go on with it: it may come from a damaged run.json. */
+bool calibrate_wrote(const json_t *calibration);
+
+/* Between the groups of a run: what a tenth of the time since the last time is enough for, added to the
  * calibration. Prices drift as trials do. 0 or -1. */
 int calibrate_again(struct session *session, struct error *error);
 

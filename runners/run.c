@@ -125,6 +125,16 @@ static int check_boot(const struct request *request, json_t *boots, const json_t
                      request->resume);
 }
 
+/* Without prices, as where a run was killed before it had them, they are measured again. */
+static void take_over_prices(struct session *session, const struct request *request, json_t *calibration)
+{
+    if (calibrate_wrote(calibration))
+        session->calibration = json_incref(calibration);
+    else if (calibration)
+        fprintf(stderr, "iotoll: %s/run.json: its prices (\"calibration\") are damaged: they are measured again\n",
+                request->resume);
+}
+
 /* A run is resumed with its own config and seed, and only on the kernel it was measured on. */
 static int load_resumed(struct session *session, const struct request *request, json_t **header,
                         struct error *error)
@@ -158,7 +168,7 @@ static int load_resumed(struct session *session, const struct request *request, 
                         json_object_get(root, "build"), "only", json_object_get(root, "only"), "boots",
                         boots);
     result = *header ? 0 : error_set(error, "%s/run.json lacks what a run must have", request->resume);
-    session->calibration = json_incref(json_object_get(root, "calibration"));
+    take_over_prices(session, request, json_object_get(root, "calibration"));
 out:
     json_decref(boots);
     json_decref(now);

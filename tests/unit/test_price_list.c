@@ -4,9 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "runners/calibrate.h"
 #include "runners/price_list.h"
 
 static const struct target_spec spec = {.name = "disk"};
@@ -114,6 +117,37 @@ static void test_nothing_is_known_without_an_interval(void **state)
     json_decref(entry);
 }
 
+/* What a resumed run finds may be damaged: it neither crashes nor goes on with values that are none. */
+static void test_what_a_calibration_wrote(void **state)
+{
+    static const char whole[] = "{'entries': [{'name': 'copy', 'values': [1.5, 2]}], "
+                                "'missing': [{'name': 'fault', 'target': null, 'reason': 'no time'}], 'same': {}}";
+    static const char *const damage[][2] = {
+        {"'entries': [", "'entries': [7, "},     {"'entries': [{'name': 'copy', ", "'entries': [{"},
+        {"[1.5, 2]", "[1.5, 'x']"},              {"[1.5, 2]", "[1.5, 0]"},
+        {"[1.5, 2]", "[]"},                      {"[1.5, 2]", "2"},
+        {"'reason': 'no time'", "'reason': 1"},  {"'name': 'fault', ", ""},
+        {", 'same': {}", ""},                    {", 'same': {}", ", 'same': 3"},
+        {"'missing': [{", "'missing': [null, {"}, {"'missing'", "'mossing'"}, {"'entries'", "'entrees'"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i <= sizeof damage / sizeof *damage; i++) {
+        char text[512];
+        const char *at = i ? strstr(whole, damage[i - 1][0]) : whole;
+        assert_non_null(at);
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - whole), whole, i ? damage[i - 1][1] : "",
+                 i ? at + strlen(damage[i - 1][0]) : at);
+        for (char *quote = text; (quote = strchr(quote, '\'')); *quote = '"')
+            continue;
+        json_t *json = json_loads(text, 0, NULL);
+        assert_non_null(json);
+        assert_int_equal(calibrate_wrote(json), i == 0);
+        json_decref(json);
+    }
+    assert_false(calibrate_wrote(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_only_the_latest_count),
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_nothing_is_known_without_an_interval),
+        cmocka_unit_test(test_what_a_calibration_wrote),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
