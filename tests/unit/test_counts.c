@@ -137,8 +137,18 @@ static void __attribute__((noreturn, format(printf, 2, 3))) died(int code, const
 #define read read_counter
 #define pread read_pagemap
 #define prctl control
+/* What a death leaves behind is freed by dies_of. */
+static char *copied;
+
+static char *copy_of(const char *text)
+{
+    copied = strdup(text);
+    return copied;
+}
+
 #define sysconf configuration
 #define die died
+#define strdup copy_of
 #include "methods/harness/counts.c"
 
 static void begin(const char *list)
@@ -155,8 +165,10 @@ static void begin(const char *list)
 
 static int dies_of(const char *list)
 {
-    if (setjmp(dead))
+    if (setjmp(dead)) {
+        free(copied);
         return 1;
+    }
     begin(list);
     return 0;
 }
