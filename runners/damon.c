@@ -2,16 +2,29 @@
 #include "runners/damon.h"
 
 #include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runners/files.h"
+
+/* As a whole word: "hugepage" is in "nohugepage". */
+static bool has(const char *text, const char *action)
+{
+    size_t length = strlen(action);
+
+    for (const char *at = text; (at = strstr(at, action)); at += length)
+        if ((at == text || at[-1] == ' ') && (at[length] == ' ' || at[length] == 0))
+            return true;
+    return false;
+}
 
 static void add(char *text, size_t room, const char *action)
 {
     size_t length = strlen(text);
 
-    if (!strstr(text, action) && length + strlen(action) + 2 <= room)
+    if (!has(text, action) && length + strlen(action) + 2 <= room)
         sprintf(text + length, "%s%s", length ? " " : "", action);
 }
 
@@ -58,7 +71,11 @@ static void add_module(char *text, size_t room, const char *name, const char *ac
 
 char *damon_actions(char *text, size_t room)
 {
+    static const char number[] = "/sys/kernel/mm/damon/admin/kdamonds/nr_kdamonds";
+
     *text = 0;
+    if (access(number, F_OK) == 0 && access(number, R_OK) < 0)
+        return NULL;
     add_threads(text, room);
     add_module(text, room, "damon_reclaim", "pageout");
     add_module(text, room, "damon_lru_sort", "lru_sort");

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* The actions of all schemes that are on, once each and separated by spaces: "pageout". Empty where there are none, or
- * no DAMON, or it cannot be seen. Returns text. */
+ * no DAMON. Returns text; NULL where it may not be seen, as by anybody but root. */
 char *damon_actions(char *text, size_t room);
 
 #endif

@@ -129,7 +129,7 @@ static json_t *damon(void)
 {
     char text[128];
 
-    return json_string(*damon_actions(text, sizeof text) ? text : "none");
+    return !damon_actions(text, sizeof text) ? json_null() : json_string(*text ? text : "none");
 }
 
 json_t *environment_describe(void)

@@ -267,7 +267,7 @@ static void note_damon(struct session *session)
 {
     char actions[128];
 
-    if (*damon_actions(actions, sizeof actions))
+    if (damon_actions(actions, sizeof actions) && *actions)
         session_leave_out(session,
                           "DAMON acts on memory here that has not been used for a while (%s): files that were read "
                           "into the page cache do not all stay there, and trials that had to read again are void.",

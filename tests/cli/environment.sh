@@ -248,12 +248,13 @@ test_memory_that_is_taken_back() {
     expect 0 "$iotoll" run config.json --output without
     equal "$(jq -r .environment.damon without/run.json)" none "without DAMON"
     equal "$(jq '.left_out | map(select(test("DAMON"))) | length' without/run.json)" 0 "sentences without DAMON"
-    scheme 0 off hugepage
-    scheme 1 on pageout
-    scheme 2 on pageout
+    scheme 0 off lru_prio
+    scheme 1 on nohugepage
+    scheme 2 on hugepage
+    scheme 3 on hugepage
     expect 0 "$iotoll" run config.json --output with
-    equal "$(jq -r .environment.damon with/run.json)" pageout "what is on"
-    equal "$(jq '.left_out | map(select(test("DAMON.*\\(pageout\\)"))) | length' with/run.json)" 1 "sentences with DAMON"
+    equal "$(jq -r .environment.damon with/run.json)" "nohugepage hugepage" "what is on"
+    equal "$(jq '.left_out | map(select(test("DAMON.*\\(nohugepage hugepage\\)"))) | length' with/run.json)" 1 "sentences with DAMON"
     nothing_left
 }
 
