@@ -129,12 +129,14 @@ test_interrupted_at_random() {
 }
 
 # interrupted_report SIGNAL:STATUS CALL NUMBER: as that call begins. Each file of the report is as it was, or as it would be
-# anew, which is the same; nothing else is there.
+# anew, which is the same; nothing else is there. How often gnuplot is waited for differs from report to report: one that
+# ended before call NUMBER was not interrupted, and is whole.
 interrupted_report() {
-    local status=0
+    local status=0 expected=${1#*:}
     strace -qq -o calls -e "trace=$2" -e signal=none -e "inject=$2:signal=${1%:*}:when=$3" \
         "$iotoll" report run >out 2>err || status=$?
-    equal $status "${1#*:}" "$1 at $2 $3: status"
+    [ "$(grep -c "^$2(" calls)" -ge "$3" ] || expected=0
+    equal $status $expected "$1 at $2 $3: status"
     [ -z "$(ls temporary)" ] || tap_fail "$1 at $2 $3 left $(ls temporary)"
     diff -r whole run || tap_fail "after $1 at $2 $3"
 }
