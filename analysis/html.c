@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/units.h"
@@ -15,60 +16,60 @@ struct unit {
 static const struct unit durations[] = {{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}};
 static const struct unit rates[] = {{"B/s", 1}, {"KiB/s", KIB}, {"MiB/s", MIB}, {"GiB/s", GIB}};
 static const struct unit numbers[] = {{"", 1}};
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-/* The length of the UTF-8 character at text; 0 if it is none, or one that turns the direction of what
- * follows it (Unicode 15, 3.9 and 23.2). */
-static size_t character(const char *text)
+/* The length of the UTF-8 character at text, and its code; 0 if it is none (Unicode 15, 3.9). */
+static size_t character(const char *text, unsigned *code)
 {
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000}; /* of so many bytes */
     const unsigned char *c = (const unsigned char *)text;
-    size_t length = c[0] < 0x80 ? 1 : c[0] >= 0xc2 && c[0] < 0xe0 ? 2 : (c[0] & 0xf0) == 0xe0 ? 3
-                    : c[0] >= 0xf0 && c[0] < 0xf5 ? 4 : 0;
+    size_t length = c[0] < 0x80 ? 1 : c[0] >> 5 == 6 ? 2 : c[0] >> 4 == 14 ? 3 : c[0] >> 3 == 30 ? 4 : 0;
 
-    for (size_t i = 1; i < length; i++)
+    *code = length == 1 ? c[0] : c[0] & (0x7fU >> length);
+    for (size_t i = 1; i < length; i++) {
         if ((c[i] & 0xc0) != 0x80)
             return 0;
-    if (length == 3 && ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f)))
-        return 0;
-    if (length == 4 && ((c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f)))
-        return 0;
-    if (length == 3 && c[0] == 0xe2 &&
-        ((c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xaa && c[2] <= 0xae))) ||
-         (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)))
-        return 0;
-    return length;
+        *code = *code << 6 | (c[i] & 0x3f);
+    }
+    bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
+    return *code >= least[length] && *code <= 0x10ffff && !surrogate ? length : 0;
 }
 
-/* As many bytes as make one replacement: a whole character that is unwanted, or a stray byte. */
-static size_t unwanted(const char *text)
+/* Whether it turns the direction of what follows it (Unicode 15, 23.2). */
+static bool turns(unsigned code)
 {
-    return !strncmp(text, "\xe2\x80", 2) || !strncmp(text, "\xe2\x81", 2) ? strnlen(text, 3) : 1;
+    return code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+static void write_byte(FILE *out, char c)
+{
+    switch (c) {
+    case '&': fputs("&amp;", out); break;
+    case '<': fputs("&lt;", out); break;
+    case '>': fputs("&gt;", out); break;
+    case '"': fputs("&quot;", out); break;
+    case '\'': fputs("&#39;", out); break;
+    default:
+        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
+            fputs(replacement, out);
+        else
+            fputc(c, out);
+    }
 }
 
 void html_text(FILE *out, const char *text)
 {
-    for (size_t length; *text; text += length) {
-        unsigned char c = (unsigned char)*text;
-        length = character(text);
-        if (length != 1) {
-            if (length == 0)
-                fputs("\xef\xbf\xbd", out);
-            else
-                fwrite(text, 1, length, out);
-            length += length == 0 ? unwanted(text) : 0;
-            continue;
-        }
-        switch (c) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        case '\'': fputs("&#39;", out); break;
-        default:
-            if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-                fputs("\xef\xbf\xbd", out);
-            else
-                fputc(c, out);
-        }
+    unsigned code;
+
+    for (size_t length; *text; text += length ? length : 1) {
+        length = character(text, &code);
+        if (length == 1)
+            write_byte(out, *text);
+        else if (length == 0 || turns(code))
+            fputs(replacement, out);
+        else
+            fwrite(text, 1, length, out);
     }
 }
 

@@ -27,15 +27,76 @@ static char *written(void (*write)(FILE *, const char *), const char *text)
     return buffer;
 }
 
+#define R "\xef\xbf\xbd"
+
 static void test_escape(void **state)
 {
     (void)state;
     assert_string_equal(written(html_text, "a<b>&\"c'"), "a&lt;b&gt;&amp;&quot;c&#39;");
     assert_string_equal(written(html_text, "1.84× →"), "1.84× →");
-    assert_string_equal(written(html_text, "\x1b[2J"), "\xef\xbf\xbd[2J");
-    assert_string_equal(written(html_text, "\xff" "a\xe2\x80"), "\xef\xbf\xbd" "a\xef\xbf\xbd");
-    assert_string_equal(written(html_text, "\xe2\x80\xaex"), "\xef\xbf\xbdx");
+    assert_string_equal(written(html_text, "\x1b[2J\x1f\x7f~ \n\t\r"), R "[2J" R R "~ \n\t" R);
+    assert_string_equal(written(html_text, "\xff" "a\xe2\x80"), R "a" R R);
     assert_string_equal(written(html_text, "\xd7\x90"), "\xd7\x90");
+}
+
+/* The last of every kind that is a character, and the first that is none: a replacement a byte; what follows stays. */
+static void test_what_is_no_character(void **state)
+{
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"\xc2\xa0.\xdf\xbf.", NULL}, /* U+00A0, 07FF */
+        {"\xe0\xa0\x80.\xed\x9f\xbf.\xee\x80\x80.\xef\xbf\xbf.", NULL}, /* U+0800, D7FF, E000, FFFF */
+        {"\xf0\x90\x80\x80.\xf4\x8f\xbf\xbf.", NULL}, /* U+10000, 10FFFF */
+        {"\x80<\xbf<", R "&lt;" R "&lt;"},
+        {"\xc0\xbc<\xc1\xbf<", R R "&lt;" R R "&lt;"}, /* '<' in two bytes */
+        {"\xe0\x9f\xbf<\xe0\x80\xbc<", R R R "&lt;" R R R "&lt;"}, /* U+07FF, '<' in three */
+        {"\xed\xa0\x80<\xed\xbf\xbf<", R R R "&lt;" R R R "&lt;"}, /* surrogates */
+        {"\xf0\x8f\xbf\xbf<", R R R R "&lt;"}, /* U+FFFF in four */
+        {"\xf4\x90\x80\x80<\xf5\x80\x80\x80<", R R R R "&lt;" R R R R "&lt;"}, /* U+110000, 140000 */
+        {"\xc3<\xc3\xc3\xa9", R "&lt;" R "\xc3\xa9"},
+        {"\xe2\x82<\xe2<\xa0", R R "&lt;" R "&lt;" R},
+        {"\xe2\x80<\xe2\x81\"", R R "&lt;" R R "&quot;"},
+        {"\xf0\x9f\x98<\xf0\x9f<\xf0<", R R R "&lt;" R R "&lt;" R "&lt;"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(written(html_text, cases[i].text), cases[i].expected ? cases[i].expected : cases[i].text);
+}
+
+/* One replacement for each, and their neighbours stay. */
+static void test_no_direction_is_turned(void **state)
+{
+    static const char *const neighbours = "\xd8\x9b.\xd8\x9d.\xe2\x80\x8d.\xe2\x80\x90.\xe2\x80\xa9.\xe2\x80\xaf."
+                                          "\xe2\x81\xa5.\xe2\x81\xaa.";
+
+    (void)state;
+    assert_string_equal(written(html_text, neighbours), neighbours);
+    assert_string_equal(written(html_text, "\xd8\x9cx"), R "x");
+    assert_string_equal(written(html_text, "\xe2\x80\x8e.\xe2\x80\x8fx"), R "." R "x");
+    assert_string_equal(written(html_text, "\xe2\x80\xaa.\xe2\x80\xab.\xe2\x80\xac.\xe2\x80\xad.\xe2\x80\xaex"),
+                        R "." R "." R "." R "." R "x");
+    assert_string_equal(written(html_text, "\xe2\x81\xa6.\xe2\x81\xa7.\xe2\x81\xa8.\xe2\x81\xa9x"),
+                        R "." R "." R "." R "x");
+}
+
+/* Each closes what it opens, and escapes what it is given. */
+static void test_elements(void **state)
+{
+    char text[256];
+    FILE *out = fmemopen(text, sizeof text, "w");
+
+    (void)state;
+    html_cell(out, "number", "1<2");
+    html_cell(out, NULL, "a&b");
+    html_heading(out, "\"c\"");
+    html_format(out, "%s>", "<");
+    html_format_in(out, "h2", "%d%s", 5, "<");
+    html_warning(out, "%d%s", 6, "'");
+    fclose(out);
+    assert_string_equal(text, "<td class=\"number\">1&lt;2</td><td>a&amp;b</td><th>&quot;c&quot;</th>&lt;&gt;"
+                              "<h2>5&lt;</h2>\n<p class=\"alarm\">6&#39;</p>\n");
 }
 
 static void test_csv_quotes(void **state)
@@ -192,6 +253,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_escape),
+        cmocka_unit_test(test_what_is_no_character),
+        cmocka_unit_test(test_no_direction_is_turned),
+        cmocka_unit_test(test_elements),
         cmocka_unit_test(test_csv_quotes),
         cmocka_unit_test(test_units_of_cells),
         cmocka_unit_test(test_report_of_a_hostile_run),
