@@ -235,6 +235,8 @@ static json_t *calibrate_on(struct session *session, const json_t *before, uint6
         else {
             note_missing(&calibration, !before);
             result = to_json(&calibration);
+            if (!result)
+                error_set(error, "out of memory");
         }
     }
     release(&calibration);

@@ -6,9 +6,10 @@
 
 #include "common/stats.h"
 
+/* NULL when out of memory; also where it was so already for the entry, which is NULL then. */
 static struct price_series *add_series(struct price_list *list, json_t *entry)
 {
-    struct price_series *grown = realloc(list->all, (list->count + 1) * sizeof *grown);
+    struct price_series *grown = entry ? realloc(list->all, (list->count + 1) * sizeof *grown) : NULL;
 
     if (!grown)
         return NULL;
@@ -83,18 +84,42 @@ static json_t *bound(double value)
     return value == value ? json_real(value) : json_null();
 }
 
+/* NULL when out of memory: json_copy itself then leaves out what there was no room for. */
+static json_t *whole_copy(const json_t *entry)
+{
+    json_t *copy = json_copy((json_t *)entry);
+
+    if (json_object_size(copy) == json_object_size(entry))
+        return copy;
+    json_decref(copy);
+    return NULL;
+}
+
+static json_t *values_json(const struct price_series *series)
+{
+    json_t *values = json_array();
+
+    for (size_t i = 0; i < series->n; i++)
+        if (json_array_append_new(values, json_real(series->values[i])) < 0) {
+            json_decref(values);
+            return NULL;
+        }
+    return values;
+}
+
 static json_t *series_json(const struct price_series *series)
 {
     struct interval interval = estimate(series);
-    json_t *entry = json_copy(series->entry), *values = json_array();
+    json_t *entry = whole_copy(series->entry);
+    json_t *results = json_pack("{s:f, s:o, s:o, s:I, s:o}", "value", interval.middle, "low", bound(interval.low),
+                                "high", bound(interval.high), "n", (json_int_t)interval.n, "values",
+                                values_json(series));
 
-    for (size_t i = 0; i < series->n; i++)
-        json_array_append_new(values, json_real(series->values[i]));
-    json_object_set_new(entry, "value", json_real(interval.middle));
-    json_object_set_new(entry, "low", bound(interval.low));
-    json_object_set_new(entry, "high", bound(interval.high));
-    json_object_set_new(entry, "n", json_integer((json_int_t)interval.n));
-    json_object_set_new(entry, "values", values);
+    if (!results || json_object_update(entry, results) < 0) {
+        json_decref(entry);
+        entry = NULL;
+    }
+    json_decref(results);
     return entry;
 }
 
@@ -103,7 +128,10 @@ json_t *price_list_json(struct price_list *list)
     json_t *entries = json_array();
 
     for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(entries, series_json(&list->all[i]));
+        if (json_array_append_new(entries, series_json(&list->all[i])) < 0) {
+            json_decref(entries);
+            return NULL;
+        }
     return entries;
 }
 
@@ -111,7 +139,7 @@ json_t *price_list_json(struct price_list *list)
 static json_t *identity_of(const json_t *entry)
 {
     static const char *const results[] = {"value", "low", "high", "n", "values"};
-    json_t *identity = json_copy((json_t *)entry);
+    json_t *identity = whole_copy(entry);
 
     for (size_t i = 0; i < sizeof results / sizeof *results; i++)
         json_object_del(identity, results[i]);

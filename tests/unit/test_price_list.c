@@ -2,9 +2,11 @@
 /* When a price is known well enough to wait, and that a calibration goes on where another ended. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -73,14 +75,138 @@ static void test_only_the_latest_count(void **state)
     struct price_list list = {0};
 
     (void)state;
-    for (unsigned i = 0; i < PRICE_VALUES_MAX; i++)
-        price_series_add(series_of(&list, "copy", &here), 1);
-    for (unsigned i = 0; i < PRICE_VALUES_MAX; i++)
-        price_series_add(series_of(&list, "copy", &here), 5 + i);
+    for (unsigned i = 1; i <= 64; i++) { /* docs/formats.md: the latest 64 */
+        price_series_add(series_of(&list, "copy", &here), i);
+        assert_int_equal(list.all[0].n, i);
+    }
+    assert_true(list.all[0].values[0] == 1);
+    for (unsigned i = 65; i <= 70; i++)
+        price_series_add(series_of(&list, "copy", &here), i);
     assert_int_equal(list.count, 1);
-    assert_int_equal(list.all[0].n, PRICE_VALUES_MAX);
-    assert_true(list.all[0].values[0] == 5);
-    assert_true(list.all[0].values[PRICE_VALUES_MAX - 1] == 5 + PRICE_VALUES_MAX - 1);
+    assert_int_equal(list.all[0].n, 64);
+    for (unsigned i = 0; i < 64; i++)
+        assert_true(list.all[0].values[i] == 7 + i);
+    price_list_free(&list);
+}
+
+static void test_has_what_was_named(void **state)
+{
+    const struct price_site here = site_of("copy", "fault");
+    struct price_list list = {0};
+
+    (void)state;
+    assert_false(price_list_has(&list, "copy"));
+    series_of(&list, "copy", &here);
+    assert_true(price_list_has(&list, "copy"));
+    assert_false(price_list_has(&list, "fault"));
+    series_of(&list, "fault", &here);
+    assert_true(price_list_has(&list, "copy") && price_list_has(&list, "fault"));
+    assert_false(price_list_has(&list, "cop"));
+    price_list_free(&list);
+}
+
+/* Of six values the interval is from the least to the greatest: a signed-rank sum of 0 has one chance in 64, less than
+ * 2.5 %, one of 1 or less has two. In the middle of their 21 means of pairs is 100. */
+static void add_six(struct price_list *list, const char *name, const struct price_site *site, double low, double high)
+{
+    const double values[] = {100, high, 100, 100, low, 100};
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        price_series_add(series_of(list, name, site), values[i]);
+}
+
+static void test_known_within_seven_percent(void **state)
+{
+    static const struct {
+        double low, high;
+        bool known;
+    } cases[] = {{93, 107, true}, {93, 107.1, false}, {92.9, 107, false}, {86, 100, true}, {85.9, 100, false},
+                 {100, 114, true}, {100, 114.1, false}, {100, 100, true}};
+
+    const struct price_site here = site_of("copy", "fault");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct price_list list = {0};
+        add_six(&list, "copy", &here, cases[i].low, cases[i].high);
+        json_t *entries = price_list_json(&list);
+        assert_int_equal(price_is_known(json_array_get(entries, 0)), cases[i].known);
+        assert_int_equal(price_list_knows(&list, &here), cases[i].known);
+        json_decref(entries);
+        price_list_free(&list);
+    }
+}
+
+static void assert_json(const json_t *json, const char *expected)
+{
+    char *text = json_dumps(json, JSON_COMPACT);
+
+    assert_non_null(text);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* The values in the order of their rounds; one has no interval. */
+static void test_entries(void **state)
+{
+    const struct price_site here = site_of("copy", "fault");
+    struct price_list list = {0};
+
+    (void)state;
+    add_six(&list, "copy", &here, 90, 120);
+    price_series_add(series_of(&list, "fault", &here), 2.5);
+    json_t *entries = price_list_json(&list);
+    assert_json(json_array_get(entries, 0),
+                "{\"name\":\"copy\",\"target\":null,\"source\":null,\"file_size_bytes\":null,\"value\":100.0,"
+                "\"low\":90.0,\"high\":120.0,\"n\":6,\"values\":[100.0,120.0,100.0,100.0,90.0,100.0]}");
+    assert_json(json_array_get(entries, 1),
+                "{\"name\":\"fault\",\"target\":null,\"source\":null,\"file_size_bytes\":null,\"value\":2.5,"
+                "\"low\":null,\"high\":null,\"n\":1,\"values\":[2.5]}");
+    assert_int_equal(json_array_size(entries), 2);
+    json_decref(entries);
+    price_list_free(&list);
+}
+
+static unsigned long allocations_left;
+
+static void *allocate_while_there_is_room(size_t size)
+{
+    return allocations_left > 0 && allocations_left-- ? malloc(size) : NULL;
+}
+
+/* Whichever allocation is the first to fail: all or nothing, both of what is taken over and of what is written. */
+static void test_out_of_memory(void **state)
+{
+    const struct price_site here = site_of("copy", "fault");
+    struct price_list list = {0};
+    unsigned long taken = 0, wrote = 0, n = 0;
+
+    (void)state;
+    add_six(&list, "copy", &here, 93, 107);
+    add(&list, "fault", &here, 12, 2);
+    json_t *entries = price_list_json(&list);
+    for (bool whole = false; !whole; n++) {
+        struct price_list again = {0};
+        json_set_alloc_funcs(allocate_while_there_is_room, free);
+        allocations_left = n;
+        int result = price_list_take_over(&again, entries);
+        allocations_left = n;
+        json_t *written = price_list_json(&list);
+        json_set_alloc_funcs(malloc, free);
+        if (result == 0) {
+            json_t *same = price_list_json(&again);
+            assert_true(json_equal(entries, same));
+            json_decref(same);
+        }
+        assert_true(!written || json_equal(entries, written));
+        taken += result == 0;
+        wrote += written != NULL;
+        whole = result == 0 && written;
+        json_decref(written);
+        price_list_free(&again);
+    }
+    assert_true(taken < n && wrote < n && n > 20);
+    json_decref(entries);
     price_list_free(&list);
 }
 
@@ -153,6 +279,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_when_all_of_a_site_is),
         cmocka_unit_test(test_only_the_latest_count),
+        cmocka_unit_test(test_has_what_was_named),
+        cmocka_unit_test(test_known_within_seven_percent),
+        cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_nothing_is_known_without_an_interval),
         cmocka_unit_test(test_what_a_calibration_wrote),
