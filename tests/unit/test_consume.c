@@ -89,6 +89,8 @@ static void test_work_is_in_pieces(void **state)
     job.compute_ns_per_kib = 3;
     consume(&job, contents, BYTES);
     assert_int_equal(computed_pieces, (BYTES + (64 << 10) - 1) / (64 << 10));
+    consume(&job, contents, 128 << 10);
+    assert_int_equal(computed_pieces, (BYTES + (64 << 10) - 1) / (64 << 10) + 2);
 }
 
 static void test_in_any_order(void **state)
@@ -104,24 +106,29 @@ static void test_in_any_order(void **state)
     assert_int_equal(job.consumed_bytes, BYTES);
 }
 
-/* Which pages of fresh memory were looked at. */
-static void check_touched(enum consumption consumption, size_t length, size_t expected)
+enum reader { SCAN, LOOKUP };
+
+/* Which pages of fresh memory were looked at, of length bytes from a byte on. */
+static void check_touched(enum reader reader, enum consumption consumption, size_t from, size_t length, size_t expected)
 {
     struct job job = begin(consumption);
+    const uint64_t offset = 0;
     unsigned char present[PAGES];
-    size_t touched = 0;
     char *memory = mmap(NULL, PAGES * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     assert_ptr_not_equal(memory, MAP_FAILED);
     madvise(memory, PAGES * PAGE, MADV_NOHUGEPAGE);
-    consume(&job, memory, length);
+    job.offsets = &offset;
+    job.block_size_bytes = length;
+    if (reader == LOOKUP)
+        operation_done(&job, 0, 0, memory + from);
+    else
+        consume(&job, memory + from, length);
     assert_int_equal(job.consumed_bytes, length);
+    assert_int_equal(computed_pieces, 0);
     assert_int_equal(mincore(memory, PAGES * PAGE, present), 0);
-    for (size_t i = 0; i < PAGES; i++) {
-        touched += present[i] & 1;
+    for (size_t i = 0; i < PAGES; i++)
         assert_int_equal(present[i] & 1, i < expected);
-    }
-    assert_int_equal(touched, expected);
     munmap(memory, PAGES * PAGE);
 }
 
@@ -130,13 +137,27 @@ static void test_touch_reads_every_page(void **state)
     static const enum consumption touching[] = {CONSUME_TOUCH, CONSUME_TOUCH_LINE, CONSUME_DIGEST};
 
     (void)state;
-    for (size_t i = 0; i < sizeof touching / sizeof *touching; i++) {
-        check_touched(touching[i], PAGES * PAGE, PAGES);
-        check_touched(touching[i], PAGES / 2 * PAGE, PAGES / 2);
-        check_touched(touching[i], PAGE + 1, 2);
-        check_touched(touching[i], 0, 0);
+    for (enum reader reader = SCAN; reader <= LOOKUP; reader++) {
+        for (size_t i = 0; i < sizeof touching / sizeof *touching; i++) {
+            check_touched(reader, touching[i], 0, PAGES * PAGE, PAGES);
+            check_touched(reader, touching[i], 0, PAGES / 2 * PAGE, PAGES / 2);
+            check_touched(reader, touching[i], 0, PAGE + 1, 2);
+            check_touched(reader, touching[i], 0, 0, 0);
+        }
+        check_touched(reader, CONSUME_NONE, 0, PAGES * PAGE, 0);
     }
-    check_touched(CONSUME_NONE, PAGES * PAGE, 0);
+}
+
+/* One byte a page, one a line of 64: no more, whose cost would be the method's, and no less. */
+static void test_touch_reads_no_more(void **state)
+{
+    (void)state;
+    for (enum reader reader = SCAN; reader <= LOOKUP; reader++) {
+        check_touched(reader, CONSUME_TOUCH, PAGE - 1, PAGE, 1);
+        check_touched(reader, CONSUME_TOUCH_LINE, PAGE - 1, 64, 1);
+        check_touched(reader, CONSUME_TOUCH_LINE, PAGE - 64, 65, 2);
+        check_touched(reader, CONSUME_DIGEST, PAGE - 1, 2, 2);
+    }
 }
 
 /* A record counts where it lies; its time is from the end of the one before. */
@@ -159,8 +180,11 @@ static void test_records(void **state)
     assert_int_equal(computed_bytes, 300);
     assert_true(job.digest.sum == expected);
     assert_int_equal(recorded, 600); /* 5000 - 4400, then none */
+    job.now = 0;
     operation_done(&job, 0, 4990, NULL);
     assert_int_equal(recorded, 610);
+    assert_int_equal(job.now, 5000);
+    assert_int_equal(computed_bytes, 300);
     assert_int_equal(job.consumed_bytes, 300);
 }
 
@@ -190,6 +214,10 @@ static void test_stamps(void **state)
         pattern_fill(20 * size, expected, sizeof expected);
         assert_memory_equal(block, expected, sizeof block);
     }
+    job.block_size_bytes = 2 * PATTERN_PAGE;
+    block[PATTERN_PAGE - 1] = 'x'; /* is left alone: no more than a store a page */
+    append_stamp(&job, block, 0, PATTERN_PAGE);
+    assert_int_equal(block[PATTERN_PAGE - 1], 'x');
 }
 
 int main(void)
@@ -197,7 +225,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digest_is_of_every_byte), cmocka_unit_test(test_work_is_in_pieces),
         cmocka_unit_test(test_in_any_order),            cmocka_unit_test(test_touch_reads_every_page),
-        cmocka_unit_test(test_records),                 cmocka_unit_test(test_stamps),
+        cmocka_unit_test(test_touch_reads_no_more),     cmocka_unit_test(test_records),
+        cmocka_unit_test(test_stamps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

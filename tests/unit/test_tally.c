@@ -174,6 +174,8 @@ static void test_words(void **state)
 {
     static const struct counted base[] = {{{20, 20}, 2, 2}, {{200, 200}, 2, 2}, {{1, 9}, 2, 2}, {{-1, -1}, 2, 2}},
                                 new[] = {{{60, 60}, 2, 2}, {{200, 200}, 2, 2}, {{3, 60}, 2, 2}, {{-1, -1}, 2, 2}};
+    static const struct tally equal[] = {{.verdict = TALLY_EQUAL}, {.verdict = TALLY_NOTHING},
+                                          {.verdict = TALLY_EQUAL}};
     const size_t faults = measure_called("minor faults"), device = measure_called("bytes read from the device");
     char text[256];
 
@@ -188,19 +190,24 @@ static void test_words(void **state)
     fclose(out);
     assert_string_equal(text, "minor faults: equal in 1 of 3 points, different in 1, undecided in 1.");
     free(tallies);
+    out = fmemopen(text, sizeof text, "w");
+    tally_sentence(equal, 3, faults, out);
+    fclose(out);
+    assert_string_equal(text, "minor faults: equal in all 2 points.");
     assert_written(tally_step, &(struct tally){.base = 10, .new = 30}, faults, "from 10 to 30 (+200 %)");
+    assert_written(tally_step, &(struct tally){.base = 0.5, .new = 999.9}, faults, "from 0.5 to 999.9 (1999.8×)");
     assert_written(tally_step, &(struct tally){.base = 10.5, .new = 5.25}, faults, "from 10.5 to 5.2 (-50.0 %)");
     assert_written(tally_step, &(struct tally){.base = 1000.4, .new = 0}, faults, "from 1000 to 0 (-100 %)");
     assert_written(tally_step, &(struct tally){.base = 0, .new = 3}, faults, "from 0 to 3");
     assert_written(tally_step, &(struct tally){.base = 0, .new = 2 * M}, device, "from 0 to 2.00 MiB");
 }
 
-/* A record of counts.jsonl: so many calls in so many cycles. */
-static void write_counted(struct fixture *fixture, int syscalls, int cycles)
+/* A record of counts.jsonl: these counts, which it takes, in so many cycles. */
+static void write_record(struct fixture *fixture, json_t *counts, int cycles)
 {
     char path[SCRATCH_PATH_SIZE];
-    json_t *record = json_pack("{s:i, s:i, s:s, s:i, s:i, s:{s:i, s:n}}", "schema", 1, "point", 0, "kind", "counted",
-                               "cycles", cycles, "bytes", 8 * M, "counts", "syscalls", syscalls, "tlb_flushes");
+    json_t *record = json_pack("{s:i, s:i, s:s, s:i, s:i, s:o}", "schema", 1, "point", 0, "kind", "counted", "cycles",
+                               cycles, "bytes", 8 * M, "counts", counts);
 
     json_object_update_missing(record, json_array_get(fixture->points, 0));
     snprintf(path, sizeof path, "%.127s/counts.jsonl", fixture->directory);
@@ -210,6 +217,11 @@ static void write_counted(struct fixture *fixture, int syscalls, int cycles)
     fputc('\n', out);
     fclose(out);
     json_decref(record);
+}
+
+static void write_counted(struct fixture *fixture, int syscalls, int cycles)
+{
+    write_record(fixture, json_pack("{s:i, s:n}", "syscalls", syscalls, "tlb_flushes"), cycles);
 }
 
 /* Counted trials are trials of their own: as many a pass, and of no other count than theirs. */
@@ -235,12 +247,125 @@ static void test_counted_trials(void **state)
     free(tallies);
 }
 
+/* Every number a trial has is of its own name: the nth is n times ten, twice as much on the new side. */
+static void test_whose_number_it_is(void **state)
+{
+    static const struct {
+        const char *name, *field;
+        bool bytes;
+    } cases[] = {
+        {"minor faults", "minor_faults", false},
+        {"major faults", "major_faults", false},
+        {"bytes read from the device", "device_read_bytes", true},
+        {"bytes written to the device", "device_written_bytes", true},
+        {"waits", "voluntary_context_switches", false},
+        {"preemptions", "involuntary_context_switches", false},
+    };
+    enum { COUNT = sizeof cases / sizeof *cases };
+
+    (void)state;
+    for (int side = 0; side < SIDES; side++) {
+        make_run(side, &(struct counted){{0}, 0, 2}, 1);
+        json_t *trial = fixture_object(&fixtures[side], 0, 0, 1000000);
+        for (int i = 0; i < COUNT; i++)
+            json_object_set_new(trial, cases[i].field, json_integer(2 * 10 * (i + 1) * (side + 1)));
+        fixture_write(&fixtures[side], trial);
+    }
+    load();
+    for (int i = 0; i < COUNT; i++) {
+        const size_t measure = measure_called(cases[i].name);
+        struct tally *tallies = tally_measure(&source, measure);
+        assert_non_null(tallies);
+        assert_int_equal(tally_is_bytes(measure), cases[i].bytes);
+        assert_true(tallies[0].base == 10 * (i + 1) && tallies[0].new == 20 * (i + 1));
+        free(tallies);
+    }
+}
+
+static void assert_counted(const char *name, double base, double new, enum tally_verdict verdict)
+{
+    struct tally *tallies = tally_measure(&source, measure_called(name));
+
+    assert_non_null(tallies);
+    assert_false(tally_is_bytes(measure_called(name)));
+    if (tallies[0].verdict != verdict || (verdict && (tallies[0].base != base || tallies[0].new != new)))
+        fail_msg("%s: %s, from %g to %g", name, tally_verdict_names[tallies[0].verdict], tallies[0].base,
+                 tallies[0].new);
+    free(tallies);
+}
+
+static void test_whose_count_it_is(void **state)
+{
+    static const char *const names[][2] = {
+        {"system calls", "syscalls"},
+        {"faults in user space", "page_faults_user"},
+        {"faults in the kernel", "page_faults_kernel"},
+        {"pages mapped", "pages_mapped"},
+        {"faults that mapped neighbours", "fault_arounds"},
+        {"TLB flushes", "tlb_flushes"},
+        {"TLB shootdowns", "tlb_remote_shootdowns"},
+        {"page cache insertions", "page_cache_insertions"},
+        {"block requests", "block_requests"},
+    };
+    enum { COUNT = sizeof names / sizeof *names };
+
+    (void)state;
+    for (int side = 0; side < SIDES; side++) {
+        json_t *counts = json_object();
+        make_run(side, &(struct counted){{20}, 1, 2}, 1);
+        for (int i = 0; i < COUNT; i++)
+            json_object_set_new(counts, names[i][1], json_integer(2 * 10 * (i + 1) * (side + 1)));
+        write_record(&fixtures[side], counts, 2);
+    }
+    load();
+    for (int i = 0; i < COUNT; i++)
+        assert_counted(names[i][0], 10 * (i + 1), 20 * (i + 1), TALLY_UNDECIDED);
+}
+
+/* No more counted trials are looked at than there are trials: those that ran first. */
+static void test_counted_trials_beyond_the_trials(void **state)
+{
+    (void)state;
+    for (int side = 0; side < SIDES; side++) {
+        make_run(side, &(struct counted){{20, 20}, 2, 2}, 1);
+        for (int i = 0; i < 9; i++)
+            write_counted(&fixtures[side], i < 2 ? 10 + 10 * i : 1000, 1);
+    }
+    load();
+    assert_counted("system calls", 15, 15, TALLY_EQUAL);
+}
+
+/* Of runs put together, and where the file is damaged, nothing is counted. */
+static void test_nothing_is_counted(void **state)
+{
+    (void)state;
+    for (int side = 0; side < SIDES; side++) {
+        make_run(side, &(struct counted){{20, 20}, 2, 2}, 1);
+        write_counted(&fixtures[side], 20, 2);
+    }
+    load();
+    assert_counted("system calls", 10, 10, TALLY_EQUAL);
+    assert_counted("minor faults", 10, 10, TALLY_EQUAL);
+    tally_close(&source);
+    compare.sides[1].runs = 2;
+    tally_open(&source, &compare.comparisons[0]);
+    assert_counted("system calls", 0, 0, TALLY_NOTHING);
+    tally_close(&source);
+    compare.sides[1].runs = 1;
+    write_counted(&fixtures[0], 20, 0);
+    tally_open(&source, &compare.comparisons[0]);
+    assert_counted("system calls", 0, 0, TALLY_NOTHING);
+    assert_counted("minor faults", 10, 10, TALLY_EQUAL);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_fixtures, close_fixtures)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_verdicts), TEST(test_order), TEST(test_words),
-                                       TEST(test_counted_trials)};
+                                       TEST(test_counted_trials), TEST(test_whose_number_it_is),
+                                       TEST(test_whose_count_it_is), TEST(test_counted_trials_beyond_the_trials),
+                                       TEST(test_nothing_is_counted)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
