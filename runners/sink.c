@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -12,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -205,26 +207,58 @@ int sink_fulfil(int socket, const struct wire_request *request, char *buffer, bo
     return wire_send(socket, &reply, sizeof reply);
 }
 
+/* In the child, which tells what came of it: 0, or an errno. */
+static void pin_and_tell(int cpu, int told)
+{
+    cpu_set_t set;
+    int problem = 0;
+
+    CPU_ZERO(&set);
+    if (cpu != SINK_CPU_ANY)
+        CPU_SET(cpu, &set);
+    if (cpu != SINK_CPU_ANY && sched_setaffinity(0, sizeof set, &set) < 0)
+        problem = errno;
+    if (write(told, &problem, sizeof problem) != sizeof problem || problem)
+        _exit(1);
+    close(told);
+}
+
+/* On any other CPU it would be in the way of what it is there for. */
+static int wait_until_pinned(pid_t child, int cpu, int told, struct error *error)
+{
+    int problem = ECHILD; /* it ended without a word */
+
+    if (TEMP_FAILURE_RETRY(read(told, &problem, sizeof problem)) < 0)
+        problem = errno;
+    if (problem == 0)
+        return 0;
+    kill(child, SIGKILL);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    errno = problem;
+    return cpu == SINK_CPU_ANY ? error_set(error, "start the sink:") : error_set(error, "pin the sink to CPU %d:", cpu);
+}
+
 pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, bool awake, struct error *error)
 {
     const struct sink_limits limits = {
         .patience_ns = NS_PER_YEAR, .lifetime_ns = NS_PER_YEAR, .awake = awake};
     pid_t parent = getpid();
-    pid_t child = fork();
-    cpu_set_t set;
+    int tells[2];
 
-    if (child < 0)
+    if (pipe2(tells, O_CLOEXEC) < 0)
         return error_set(error, "start the sink:");
-    if (child > 0)
-        return child;
+    pid_t child = fork();
+    if (child != 0) {
+        close(tells[1]);
+        int result = child < 0 ? error_set(error, "start the sink:") : wait_until_pinned(child, cpu, tells[0], error);
+        close(tells[0]);
+        return result < 0 ? -1 : child;
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
     signal(SIGINT, SIG_IGN); /* ^C reaches the whole group; the orchestrator ends the sink when it is done */
-    CPU_ZERO(&set);
-    if (cpu != SINK_CPU_ANY) {
-        CPU_SET(cpu, &set);
-        sched_setaffinity(0, sizeof set, &set);
-    }
+    pin_and_tell(cpu, tells[1]);
     sink_serve(listener, token, &limits);
 }

@@ -38,7 +38,7 @@ void sink_serve(int listener, const char token[WIRE_TOKEN_SIZE], const struct si
     __attribute__((noreturn));
 
 /* Fork a process that serves the socket, pinned to cpu (or SINK_CPU_ANY), awake or not, and dies with this one, whose
- * own trials nobody hurries. Its id, or -1. */
+ * own trials nobody hurries. Its id, or -1, also where it cannot be pinned. */
 pid_t sink_start(int listener, const char token[WIRE_TOKEN_SIZE], int cpu, bool awake, struct error *error);
 
 /* What it does with a connection: read a request, and answer it with a buffer of SINK_BUFFER bytes aligned to

@@ -74,9 +74,23 @@ test_cannot_start() {
     for number in 1 2 3; do
         starting_fails "redirect what it says: Device or resource busy" -e inject="?dup2,?dup3:error=EBUSY:when=$number"
     done
+    jq 'del(.targets.tcp)' config.json >sinkless.json
     expect 1 strace -f -qq -o calls -e trace=sched_setaffinity -e inject=sched_setaffinity:error=EINVAL \
-        "$iotoll" run config.json --output run
+        "$iotoll" run sinkless.json --output run
     void_because stream "exited with 126: $PWD/house/methods/scan/stream: pin it to its CPUs: Invalid argument" 126
+}
+
+# Nor is a sink that shares the methods' CPUs the one that was asked for.
+test_sink_cannot_be_pinned() {
+    [ "$(nproc)" -ge 2 ] || tap_skip "needs two CPUs"
+    house
+    real send/stream
+    ask config.json '{"task": "send", "methods": "all", "source": "memory", "destination": "tcp", "file_size": "64K"}'
+    expect 3 strace -f -qq -o calls -e trace=sched_setaffinity -e inject=sched_setaffinity:error=EINVAL \
+        "$iotoll" run config.json --output run
+    holds err "target tcp: pin the sink to CPU"
+    holds err "Invalid argument"
+    nothing_left
 }
 
 test_speaks_badly() {
