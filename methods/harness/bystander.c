@@ -19,13 +19,14 @@
 #include "common/error.h"
 
 enum { HOGS_MAX = 64, HOG_BYTES = 64 << 20, STEPS = 64 };
-static const struct timespec rest_time = {.tv_nsec = 20000000};
+static const struct timespec rest_time = {.tv_nsec = 20000000}, look_time = {.tv_nsec = 1000000};
 
 /* Shared with a process as well as with a thread. */
 struct work {
     _Alignas(64) atomic_ullong done;
     _Alignas(64) atomic_bool stop;
     int cpu;
+    atomic_uint begun; /* how many do what they are there for, hogs too */
 };
 
 struct pace {
@@ -33,7 +34,8 @@ struct pace {
 };
 
 static struct {
-    struct work *work; /* NULL: nobody */
+    struct work *work; /* NULL: nobody, not even a hog */
+    bool computes;
     pthread_t thread;
     bool is_thread;
     pid_t process, hogs[HOGS_MAX];
@@ -47,8 +49,8 @@ static void pin(int cpu)
 
     CPU_ZERO(&one);
     CPU_SET(cpu, &one);
-    if (cpu >= 0 && sched_setaffinity(0, sizeof one, &one) < 0)
-        die(1, "sched_setaffinity:");
+    if (sched_setaffinity(0, sizeof one, &one) < 0)
+        die(1, "pin who runs beside the trial to CPU %d:", cpu);
 }
 
 /* The method's CPU, or the first that is not among the method's and may be used; -1: there is none. */
@@ -57,14 +59,16 @@ static int find_cpu(bool same)
     cpu_set_t mine, one;
     int found = -1;
 
-    sched_getaffinity(0, sizeof mine, &mine);
+    if (sched_getaffinity(0, sizeof mine, &mine) < 0)
+        die(1, "learn on which CPUs the trial may run:");
     for (int cpu = 0; cpu < CPU_SETSIZE && found < 0; cpu++) {
         CPU_ZERO(&one);
         CPU_SET(cpu, &one);
         if ((bool)CPU_ISSET(cpu, &mine) == same && sched_setaffinity(0, sizeof one, &one) == 0)
             found = cpu;
     }
-    sched_setaffinity(0, sizeof mine, &mine);
+    if (sched_setaffinity(0, sizeof mine, &mine) < 0)
+        die(1, "return to the CPUs of the trial:");
     return found;
 }
 
@@ -75,6 +79,7 @@ static void *compute(void *argument)
     uint64_t x = 1;
 
     pin(work->cpu);
+    atomic_fetch_add(&work->begun, 1);
     while (!atomic_load_explicit(&work->stop, memory_order_relaxed)) {
         for (int i = 0; i < STEPS; i++) {
             x = x * 6364136223846793005U + 1442695040888963407U;
@@ -90,9 +95,10 @@ static void hog(int cpu)
     char *memory = mmap(NULL, 2 * (size_t)HOG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (memory == MAP_FAILED)
-        _exit(1);
+        die(1, "memory for who copies it beside the trial:");
     pin(cpu);
     memset(memory, 1, 2 * (size_t)HOG_BYTES);
+    atomic_fetch_add(&bystander.work->begun, 1);
     for (;;) {
         memcpy(memory, memory + HOG_BYTES, HOG_BYTES);
         __asm__ volatile("" : : "r"(memory) : "memory");
@@ -121,10 +127,8 @@ static void start_bystander(enum bystander who)
 
     if (cpu < 0)
         die(EXIT_UNSUPPORTED, "--bystander %s: there is no other CPU", axes_bystanders[who]);
-    bystander.work = mmap(NULL, sizeof *bystander.work, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (bystander.work == MAP_FAILED)
-        die(1, "out of memory");
     bystander.work->cpu = cpu;
+    bystander.computes = true;
     bystander.is_thread = who == BYSTANDER_THREAD || who == BYSTANDER_THREAD_SAME_CPU;
     if (bystander.is_thread) {
         if (pthread_create(&bystander.thread, NULL, compute, bystander.work))
@@ -133,24 +137,55 @@ static void start_bystander(enum bystander who)
         compute(bystander.work);
 }
 
-void bystander_start(const struct options *options)
+static void start_hogs(uint64_t count)
 {
-    int cpu = options->memory_hogs ? find_cpu(false) : -1;
+    int cpu = count > 0 ? find_cpu(false) : -1;
 
-    if (options->memory_hogs && cpu < 0)
-        die(EXIT_UNSUPPORTED, "--memory-hogs %" PRIu64 ": there is no other CPU", options->memory_hogs);
-    while (bystander.hog_count < options->memory_hogs) {
+    if (count > 0 && cpu < 0)
+        die(EXIT_UNSUPPORTED, "--memory-hogs %" PRIu64 ": there is no other CPU", count);
+    while (bystander.hog_count < count) {
         pid_t child = fork_child();
         if (child == 0)
             hog(cpu);
         bystander.hogs[bystander.hog_count++] = child;
     }
+}
+
+/* A trial beside nobody is another trial than one beside somebody. Who ends by himself says why. */
+static void die_if_one_ended(void)
+{
+    bool any = bystander.hog_count > 0 || bystander.process > 0;
+    int status = 0;
+
+    if (!any || waitpid(-1, &status, WNOHANG) == 0)
+        return;
+    if (WIFSIGNALED(status))
+        die(1, "who ran beside the trial was killed by SIG%s (is there memory for him?)",
+            sigabbrev_np(WTERMSIG(status)));
+    _exit(1);
+}
+
+void bystander_start(const struct options *options)
+{
+    uint64_t all = options->memory_hogs + (options->bystander != BYSTANDER_NONE);
+
+    if (all == 0)
+        return;
+    bystander.work = mmap(NULL, sizeof *bystander.work, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (bystander.work == MAP_FAILED)
+        die(1, "out of memory");
+    start_hogs(options->memory_hogs);
     if (options->bystander != BYSTANDER_NONE)
         start_bystander(options->bystander);
+    while (atomic_load(&bystander.work->begun) < all) {
+        die_if_one_ended();
+        nanosleep(&look_time, NULL);
+    }
 }
 
 void bystander_stop(void)
 {
+    die_if_one_ended();
     if (bystander.work)
         atomic_store(&bystander.work->stop, true);
     if (bystander.is_thread)
@@ -165,7 +200,7 @@ void bystander_stop(void)
 
 void bystander_begin_cycle(void)
 {
-    if (!bystander.work)
+    if (!bystander.computes)
         return;
     bystander.before_done = atomic_load(&bystander.work->done);
     bystander.before_ns = clock_monotonic_ns();
@@ -179,13 +214,13 @@ static void add_pace(struct pace *pace)
 
 void bystander_end_cycle(void)
 {
-    if (bystander.work)
+    if (bystander.computes)
         add_pace(&bystander.trial);
 }
 
 void bystander_rest(void)
 {
-    if (!bystander.work)
+    if (!bystander.computes)
         return;
     nanosleep(&rest_time, NULL); /* until he runs at full speed */
     bystander_begin_cycle();
@@ -206,7 +241,7 @@ void bystander_write(FILE *out)
 {
     const struct pace *rest = &bystander.rest, *trial = &bystander.trial;
 
-    if (!bystander.work || rest->done == 0 || rest->ns == 0 || trial->ns == 0)
+    if (!bystander.computes || rest->done == 0 || rest->ns == 0 || trial->ns == 0)
         return;
     double at_rest = (double)rest->done / (double)rest->ns;
     double lost = 1 - (double)trial->done / (double)trial->ns / at_rest;

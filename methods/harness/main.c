@@ -47,11 +47,20 @@ static int open_directory(const char *path)
     return fd;
 }
 
+/* What goes before the trial is no part of its process's start. */
+static void leave_out_since(uint64_t began_ns, struct options *options)
+{
+    if (options->forked_at_ns)
+        options->forked_at_ns += clock_monotonic_ns() - began_ns;
+}
+
 static void trial_start(struct trial *trial)
 {
     const struct options *options = &trial->options;
+    uint64_t start = clock_monotonic_ns();
 
-    bystander_start(&trial->options);
+    bystander_start(options);
+    leave_out_since(start, &trial->options);
     if (options->count)
         counts_open(options->count, &trial->options);
     if (options->profile)
@@ -98,7 +107,7 @@ static void verify(struct trial *trial)
         task.verify(trial);
 }
 
-/* As late as can be, since what is free may be the host's again at once; and no part of the start. */
+/* As late as can be, since what is free may be the host's again at once. */
 static void prefault(struct options *options)
 {
     uint64_t start = clock_monotonic_ns();
@@ -108,8 +117,7 @@ static void prefault(struct options *options)
         return;
     if (prefault_memory(options->prefault_bytes, &error) < 0)
         die(1, "%s", error.text);
-    if (options->forked_at_ns)
-        options->forked_at_ns += clock_monotonic_ns() - start;
+    leave_out_since(start, options);
 }
 
 static void run(const struct options *options, struct cycles *cycles)

@@ -286,6 +286,46 @@ test_planted_destination() {
     done
 }
 
+# without_company STATUS TEXT: the trial that was to have somebody beside it, and has not, says so and prints nothing.
+without_company() {
+    must_have_failed "$1" "$options"
+    holds err "$2"
+}
+
+# Who was to run beside the trial and could not, or not to its end, has made another trial of it.
+test_company_that_fails() {
+    local cpu options total status
+    [ "$(nproc)" -ge 2 ] || tap_skip "needs two CPUs"
+    make_files data 65536
+    cpu=$(taskset -pc $$ | sed 's/.*[^0-9]//')
+    local -a method=("$BUILD/methods/scan/stream" --source data --file-size 65536 --minimum-time)
+    for options in "--bystander process" "--bystander thread" "--memory-hogs 1"; do
+        # shellcheck disable=SC2086
+        taskset -c "$cpu" strace -f -qq -o calls -e trace=sched_setaffinity -e signal=none \
+            "${method[@]}" 1000 $options >out
+        total=$(grep -c '^[0-9]* *sched_setaffinity' calls)
+        # shellcheck disable=SC2086
+        shimmed "fail:sched_setaffinity:$total:22" taskset -c "$cpu" "${method[@]}" 1000 $options >out 2>err &&
+            status=0 || status=$?
+        without_company "$status" "pin who runs beside the trial to CPU"
+        # shellcheck disable=SC2086
+        shimmed "fail:sched_setaffinity:$((total - 1)):22" taskset -c "$cpu" "${method[@]}" 1000 $options >out 2>err &&
+            status=0 || status=$?
+        without_company "$status" "return to the CPUs of the trial: Invalid argument"
+    done
+    status=0
+    (ulimit -v 98304 && exec taskset -c "$cpu" "${method[@]}" 1000 --memory-hogs 1) >out 2>err || status=$?
+    without_company "$status" "memory for who copies it beside the trial: Cannot allocate memory"
+    for options in "--bystander process" "--memory-hogs 1"; do
+        # shellcheck disable=SC2086
+        taskset -c "$cpu" "${method[@]}" 2000000000 $options >out 2>err &
+        wait_for 10 pgrep -P $!
+        pkill -KILL -P $!
+        wait $! && status=0 || status=$?
+        without_company "$status" "who ran beside the trial was killed by SIGKILL"
+    done
+}
+
 test_output_cannot_be_written() {
     local method
     mkdir data

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <libaio.h>
 #include <liburing.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +267,13 @@ int fdatasync(int fd)
 int close(int fd)
 {
     return fails("close") ? -1 : NEXT(int, close, int)(fd);
+}
+
+int sched_setaffinity(pid_t process, size_t size, const cpu_set_t *cpus)
+{
+    if (fails("sched_setaffinity"))
+        return -1;
+    return NEXT(int, sched_setaffinity, pid_t, size_t, const cpu_set_t *)(process, size, cpus);
 }
 
 int openat(int directory, const char *path, int flags, ...)
