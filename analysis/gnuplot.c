@@ -192,7 +192,7 @@ static int confine(const char *program, unsigned seconds)
 
 /* In the child: nothing of ours is left but the directory. Returns only if gnuplot cannot be
  * started. */
-static void become_gnuplot(const struct gnuplot *plot, const char *program, unsigned seconds)
+static void become_gnuplot(const struct gnuplot *plot, const char *program, unsigned seconds, pid_t parent)
 {
     static char *const arguments[] = {"gnuplot", "-d", GNUPLOT_SCRIPT, NULL};
     char home[4096 + 8], cache[4096 + 16];
@@ -200,6 +200,8 @@ static void become_gnuplot(const struct gnuplot *plot, const char *program, unsi
                            NULL};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* who died before that tells nobody */
+        return;
     hold_release(&plot->before);
     if (fchdir(plot->fd) < 0)
         return;
@@ -262,11 +264,11 @@ int gnuplot_run(struct gnuplot *plot, unsigned seconds, struct error *error)
         return error_set(error, "there is no gnuplot in $PATH; is it installed (gnuplot-nox)?");
     if (geteuid() == 0 && fchown(plot->fd, CONFINE_NOBODY, CONFINE_NOBODY) < 0)
         return error_set(error, "%s: cannot give it to nobody:", plot->directory);
-    pid_t child = fork();
+    pid_t parent = getpid(), child = fork();
     if (child < 0)
         return error_set(error, "gnuplot: cannot fork:");
     if (child == 0) {
-        become_gnuplot(plot, program, seconds);
+        become_gnuplot(plot, program, seconds, parent);
         _exit(NOT_STARTED);
     }
     int status = wait_until(child, seconds);

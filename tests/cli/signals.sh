@@ -220,6 +220,27 @@ test_killed_while_a_child_starts() {
     [ -e executed ]
 }
 
+# Nor does gnuplot draw for nobody.
+test_killed_while_gnuplot_starts() {
+    local report
+    house
+    real scan/stream
+    real scan/mmap
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": ["4K", "64K"], "files": 1}'
+    expect 0 "$iotoll" run config.json --output run
+    strace -f -qq -o calls -e trace=prctl,execve -e inject=prctl:delay_enter=2000000:when=1 \
+        "$iotoll" report run >out 2>err &
+    wait_for 10 pgrep -P $!
+    report=$(pgrep -P $!)
+    wait_for 30 pgrep -P "$report"
+    kill -KILL "$report"
+    wait $! || :
+    holds calls "PR_SET_PDEATHSIG"
+    holds calls "+++ killed by SIGKILL +++"
+    equal "$(grep -c execve calls)" 1 "programs started"
+    "$iotoll" clean
+}
+
 test_killed_then_run() {
     local i
     house
