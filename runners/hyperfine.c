@@ -91,19 +91,26 @@ static char *method_command(const struct hyperfine_trial *trial, const struct ex
     return text;
 }
 
-/* What cannot be read is not bad output: NULL with the problem. */
+/* What cannot be read is not bad output, and what is no file nobody waits for: the programs may have left anything
+ * there. NULL with the problem. */
 static char *read_text(const char *path, struct error *problem)
 {
-    char *text = malloc(SPAWN_OUTPUT_LIMIT);
+    FILE *file = files_open(path, SPAWN_OUTPUT_LIMIT, problem);
+    char *text = file ? malloc(SPAWN_OUTPUT_LIMIT + 1) : NULL;
 
-    if (!text)
-        error_set(problem, "%s: out of memory", path);
-    else if (files_read(path, text, SPAWN_OUTPUT_LIMIT) >= 0)
-        return text;
+    if (!file)
+        return NULL;
+    if (text)
+        text[fread(text, 1, SPAWN_OUTPUT_LIMIT, file)] = 0;
     else
+        error_set(problem, "%s: out of memory", path);
+    if (text && ferror(file)) {
         error_set(problem, "%s:", path);
-    free(text);
-    return NULL;
+        free(text);
+        text = NULL;
+    }
+    fclose(file);
+    return text;
 }
 
 /* NULL with the problem. */

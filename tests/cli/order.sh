@@ -112,6 +112,29 @@ test_hyperfine_unread() {
     nothing_left
 }
 
+# Nor does anybody wait for a FIFO, or follow a link, that they put in its place where no Landlock forbids it.
+test_hyperfine_replaced() {
+    local planted
+    house
+    for planted in mkfifo "ln -s $PWD/config.json"; do
+        rm -rf run
+        fake scan/plants <<E
+"\$REAL/scan/stream" "\$@"
+while [ \$# -gt 0 ] && [ "\$1" != --output ]; do shift; done
+[ \$# = 0 ] || { rm "\$2" && $planted "\$2"; }
+E
+        attempts=1
+        ask config.json \
+            '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K", "runner": "hyperfine"}'
+        expect 1 timeout 60 strace -f --seccomp-bpf -qq -o /dev/null -e trace=landlock_create_ruleset -e signal=none \
+            -e inject=landlock_create_ruleset:error=ENOSYS "$iotoll" run config.json --output run
+        trials run '.[].void_reason' >reason
+        holds reason "$(state_directory)/hyperfine/measured.json"
+        grep -qE 'is not a regular file|is a symbolic link' reason || tap_fail "$planted: $(cat reason)"
+    done
+    nothing_left
+}
+
 # Every block holds every point once, the orders of the blocks differ, and groups stay together.
 test_blocks() {
     house
