@@ -21,7 +21,7 @@ static int64_t count_holes(int fd)
     struct stat status;
     int64_t total = 0;
 
-    if (fstat(fd, &status) < 0)
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
         return -1;
     for (off_t at = 0; at < status.st_size;) {
         off_t hole = lseek(fd, at, SEEK_HOLE);
@@ -76,7 +76,7 @@ int created_look(const char *directory, uint64_t files, struct created *created)
     *created = (struct created){0};
     for (uint64_t file = 0; file < files; file++) {
         snprintf(path, sizeof path, "%s/%06llu", directory, (unsigned long long)file);
-        int fd = nolink_open(AT_FDCWD, path, O_RDONLY, 0);
+        int fd = nolink_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0); /* a method may have left a FIFO */
         if (fd < 0)
             return -1;
         add(&created->hole_bytes, count_holes(fd));

@@ -192,6 +192,30 @@ E
     nothing_left
 }
 
+# Where a method leaves a FIFO instead of a file, nobody waits for who opens its other end.
+test_leaves_fifos() {
+    house
+    fake copy/leaves <<'E'
+"$REAL/copy/stream" "$@"
+while [ "$1" != --destination ]; do shift; done
+rm "$2/000000" && mkfifo "$2/000000"
+E
+    fake scan/replaces <<'E'
+"$REAL/scan/stream" "$@"
+while [ "$1" != --source ]; do shift; done
+rm "$2/000000" && mkfifo "$2/000000"
+E
+    ask config.json \
+        '{"task": "copy", "methods": "all", "source": "memory", "destination": "disk", "file_size": "64K", "files": 1}'
+    expect 0 timeout 60 "$iotoll" run config.json --output run
+    equal "$(trials run 'map(select(.valid) | .destination_hole_bytes) | tostring')" "[null]" "holes of a FIFO"
+    blocks=2
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "64K", "files": 1}'
+    expect 3 timeout 60 "$iotoll" run config.json --output second
+    holds err "/000000: " # cannot be evicted
+    nothing_left
+}
+
 # The group is stopped, TERM first; what ignores that, or was left behind in the background, is killed.
 test_hangs() {
     house
