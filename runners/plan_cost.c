@@ -2,6 +2,7 @@
 /* What a plan says about a run before it starts: room and time. */
 #include "runners/plan.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,16 +101,22 @@ static double proof_ns(const struct point *point)
     return task_find(point->task)->writes ? set * warm.byte_ns : 0;
 }
 
-/* A cold trial is one cycle, any other lasts the minimum. */
+/* As many cycles as the minimum takes, an odd number of them (methods/harness/cycles.c). */
+static double cycles_ns(double one_ns, double minimum_ns)
+{
+    double count = ceil(minimum_ns / one_ns);
+
+    if (count < 1)
+        count = 1;
+    return one_ns * (fmod(count, 2) == 0 ? count + 1 : count);
+}
+
+/* A cold trial is one cycle. */
 static double estimate_ns(const struct point *point, double minimum_ns)
 {
     bool is_cold = !strcmp(point->cache, axes_caches[CACHE_COLD]);
-    double measured_ns = cycle_ns(point, is_cold ? &cold : &warm);
+    double measured_ns = is_cold ? cycle_ns(point, &cold) + evict_ns : cycles_ns(cycle_ns(point, &warm), minimum_ns);
 
-    if (is_cold)
-        measured_ns += evict_ns;
-    else if (measured_ns < minimum_ns)
-        measured_ns = minimum_ns;
     return trial_ns + measured_ns + proof_ns(point);
 }
 

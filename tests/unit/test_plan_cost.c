@@ -86,7 +86,10 @@ static void test_estimate_of_scans(void **state)
     /* The cold tmpfs costs nothing. */
     check_estimate_ms(scan, 0, 3 * 15 + cold_ms + 2 * warm_ms);
     check_estimate_ms(scan, 30, 3 * 15 + cold_ms + 2 * warm_ms);
-    check_estimate_ms(scan, 50, 3 * 15 + cold_ms + 2 * 50);
+    /* An odd number of cycles is measured. */
+    check_estimate_ms(scan, 31, 3 * 15 + cold_ms + 2 * 3 * warm_ms);
+    check_estimate_ms(scan, 90, 3 * 15 + cold_ms + 2 * 3 * warm_ms);
+    check_estimate_ms(scan, 91, 3 * 15 + cold_ms + 2 * 5 * warm_ms);
     /* 500 ns a block and 1000 ns a KiB of computing. */
     check_estimate_ms("{'task': 'scan', 'methods': ['stream'], 'source': 'disk',"
                       " 'file_size': 10240000, 'files': 1, 'block_size': 1024,"
