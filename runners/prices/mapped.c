@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A warm file through windows of B bytes: mapping a window, the faults (whatever the kernel maps around each:
  * the file's folios decide, and B bounds it), consuming what is mapped and far, and unmapping.
+ * A pass looks at four places of the file: where its first folios are small, one alone would be all or nothing of it.
  * The trap: a touch that faults also waits for memory. Touches of other lines of the same pages, now mapped,
  * are taken off. */
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
-enum { MAP_WINDOW, FAULT, FAULT_PAGE, UNMAP_PAGE, DIGEST_MAPPED, TOUCH_MAPPED, PASS = 16 * MIB };
+enum { MAP_WINDOW, FAULT, FAULT_PAGE, UNMAP_PAGE, DIGEST_MAPPED, TOUCH_MAPPED, PASS = 16 * MIB, PARTS = 4, PART = PASS / PARTS };
 
 /* Slots are apart by a hole, lest windows of adjoining offsets become one mapping. */
 static uint64_t stride(const struct probe *probe)
@@ -38,11 +39,27 @@ static void setup(struct probe *probe)
     probe->buffer = (char *)(((uintptr_t)probe->other + 2 * MIB - 1) & ~(uintptr_t)(2 * MIB - 1));
 }
 
-static void map_all(struct probe *probe, uint64_t from)
+/* Where the windows lie in the file, for all of a pass: in parts, or all at once if one is larger than that. */
+static void choose_places(struct probe *probe, int64_t *places)
+{
+    uint64_t part = probe->block > PART ? probe->block : PART;
+
+    for (uint64_t at = 0; at < PASS; at += part)
+        places[at / PART] = next_part(probe, part);
+}
+
+static off_t place(const struct probe *probe, const int64_t *places, uint64_t index)
+{
+    uint64_t at = index * probe->block;
+
+    return (off_t)(places[at / PART] + (int64_t)(at % PART));
+}
+
+static void map_all(struct probe *probe, const int64_t *places)
 {
     for (uint64_t i = 0; i < windows(probe); i++)
         if (mmap(slot(probe, i), probe->block, PROT_READ, MAP_PRIVATE | MAP_FIXED, probe->file,
-                 (off_t)(from + i * probe->block)) == MAP_FAILED)
+                 place(probe, places, i)) == MAP_FAILED)
             fail("mmap of a window");
 }
 
@@ -69,11 +86,12 @@ static void pass(struct probe *probe)
     const uint64_t pages_a_window = probe->block / probe->page;
     double count = (double)windows(probe), pages = count * (double)pages_a_window;
 
-    uint64_t from = next_part(probe, PASS);
+    int64_t places[PARTS] = {0};
 
-    map_all(probe, from);
+    choose_places(probe, places);
+    map_all(probe, places);
     begin(probe);
-    map_all(probe, from); /* over windows without a page */
+    map_all(probe, places); /* over windows without a page */
     end(probe, MAP_WINDOW, count);
     uint64_t before = faults_so_far();
     begin(probe);
@@ -88,10 +106,10 @@ static void pass(struct probe *probe)
     end_less(probe, FAULT);
     consume_all(probe);
     begin(probe);
-    map_all(probe, from); /* over windows with all their pages */
+    map_all(probe, places); /* over windows with all their pages */
     end(probe, UNMAP_PAGE, pages);
     begin(probe);
-    map_all(probe, from);
+    map_all(probe, places);
     end_less(probe, UNMAP_PAGE);
     probe->ns[FAULT_PAGE] = probe->ns[FAULT];
     probe->count[FAULT_PAGE] += pages;

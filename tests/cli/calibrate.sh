@@ -174,4 +174,15 @@ test_everybody() {
     accounted out
 }
 
+# A few passes over a file see all of it: each quarter gets its share of the windows.
+test_parts_lie_all_over_the_file() {
+    truncate -s 256M file
+    strace -qq -e trace=mmap -o calls "$BUILD/prices/mapped" --file "$PWD/file" --time 1ns >out
+    grep -oP ', 4194304, .*MAP_FIXED, \d+, \K\w+' calls | while read -r offset; do
+        echo "quarter $((offset / (64 << 20)))"
+    done | sort | uniq -c >quarters
+    equal "$(wc -l <quarters)" 4 "quarters of the file: $(cat calls)"
+    awk '$1 < 12 { print "too few: " $0 > "/dev/stderr"; exit 1 }' quarters
+}
+
 tap_main

@@ -20,7 +20,7 @@
 #include "common/wire.h"
 #include "runners/prices/harness/price.h"
 
-enum { PASSES_LEAST = 3, PASSES_MAX = 1000 };
+enum { PASSES_LEAST = 4, PASSES_MAX = 1000 };
 
 struct request {
     const char *file, *connect, *token_file;

@@ -125,13 +125,34 @@ int scratch_new(const struct probe *probe)
     return fd;
 }
 
+static uint64_t common_divisor(uint64_t a, uint64_t b)
+{
+    while (b > 0) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* The smaller part of a golden section, or a little more: so many steps as there are parts come to each of them once,
+ * and few of them lie evenly over all (Knuth, The Art of Computer Programming 3, 6.4). */
+static uint64_t step_between(uint64_t parts)
+{
+    uint64_t step = parts < 3 ? 1 : parts * 382 / 1000;
+
+    while (common_divisor(parts, step) != 1)
+        step++;
+    return step;
+}
+
 int64_t next_part(struct probe *probe, uint64_t bytes)
 {
     if (probe->file_bytes < bytes)
         unsupported("the file is too small");
     uint64_t parts = probe->file_bytes / bytes;
 
-    return (int64_t)(probe->part++ % parts * bytes);
+    return (int64_t)(probe->part++ % parts * step_between(parts) % parts * bytes);
 }
 
 uint64_t faults_so_far(void)
