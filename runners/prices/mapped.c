@@ -11,7 +11,8 @@
 #include "common/units.h"
 #include "runners/prices/harness/price.h"
 
-enum { MAP_WINDOW, FAULT, FAULT_PAGE, UNMAP_PAGE, DIGEST_MAPPED, TOUCH_MAPPED, PASS = 16 * MIB, PARTS = 4, PART = PASS / PARTS };
+enum { MAP_WINDOW, FAULT, FAULT_PAGE, UNMAP_PAGE, DIGEST_MAPPED, TOUCH_MAPPED };
+enum { PASS = 16 * MIB, PARTS = 4, PART = PASS / PARTS };
 
 /* Slots are apart by a hole, lest windows of adjoining offsets become one mapping. */
 static uint64_t stride(const struct probe *probe)

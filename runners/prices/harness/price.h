@@ -97,9 +97,9 @@ void write_all(int fd, const void *buffer, uint64_t bytes);
 /* A new file of the scratch directory, without a name. */
 int scratch_new(const struct probe *probe);
 
-/* The offset of the next part of so many bytes: each in turn, from any one on, far from the last one. The next pass must
- * not find what the last one left in the CPU's caches, and some parts of a file lie in better pieces of memory than
- * others: a few passes see the file as it is. */
+/* The offset of the next part of so many bytes: each in turn, from any one on, far from the last one. The next pass
+ * must not find what the last one left in the CPU's caches; and some parts of a file lie in better pieces of memory
+ * than others, so a few passes see the file as it is. */
 int64_t next_part(struct probe *probe, uint64_t bytes);
 
 /* Minor faults of this thread so far. */
