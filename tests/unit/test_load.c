@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What of a run cannot be read is an error that names the place. It is never taken for the end of a file, which would
+ * leave trials out in silence. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "analysis/lines.h"
+#include "analysis/load.h"
+#include "run_fixture.h"
+
+enum { NEVER = -1 };
+
+static struct fixture fixture;
+static struct run run;
+static struct error error;
+static int good_reads = NEVER;   /* of the journal, until one fails */
+static long good_bytes = NEVER; /* of the header, until a read fails */
+
+ssize_t read(int fd, void *bytes, size_t length)
+{
+    if (good_reads == 0) {
+        errno = EIO;
+        return -1;
+    }
+    good_reads -= good_reads > 0;
+    return syscall(SYS_read, fd, bytes, length);
+}
+
+static ssize_t read_some(void *cookie, char *bytes, size_t length)
+{
+    size_t want = length < (size_t)good_bytes ? length : (size_t)good_bytes;
+    long got = want ? syscall(SYS_read, *(int *)cookie, bytes, want) : 0;
+
+    if (got == 0)
+        errno = EIO;
+    good_bytes -= got > 0 ? got : 0;
+    return got > 0 ? got : -1;
+}
+
+static int close_it(void *cookie)
+{
+    return close(*(int *)cookie);
+}
+
+FILE *fdopen(int fd, const char *mode)
+{
+    static const cookie_io_functions_t functions = {.read = read_some, .close = close_it};
+    static int cookie;
+    FILE *(*real)(int, const char *) = (FILE * (*)(int, const char *)) dlsym(RTLD_NEXT, "fdopen");
+
+    cookie = fd;
+    return good_bytes == NEVER ? real(fd, mode) : fopencookie(&cookie, mode, functions);
+}
+
+static int open_fixture(void **state)
+{
+    (void)state;
+    good_reads = NEVER;
+    good_bytes = NEVER;
+    fixture_open(&fixture);
+    fixture_add(&fixture, fixture_point("stream", 1 << 20, 4096, 0), 0, -1);
+    fixture_header(&fixture, NULL);
+    for (unsigned block = 0; block < 2; block++)
+        fixture_trial(&fixture, 0, block, 1000000);
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    (void)state;
+    fixture_close(&fixture);
+    return 0;
+}
+
+static void assert_loads(void)
+{
+    if (load_run(&run, fixture.directory, &error) < 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(run.trial_count, 2);
+}
+
+static void assert_fails(const char *ending)
+{
+    char wanted[SCRATCH_PATH_SIZE + 64];
+
+    snprintf(wanted, sizeof wanted, "%.127s/%s", fixture.directory, ending);
+    assert_int_equal(load_run(&run, fixture.directory, &error), -1);
+    assert_string_equal(error.text, wanted);
+    load_free(&run);
+}
+
+/* A number too small for a double is zero, and ERANGE in errno: no error of the reading. */
+static void test_header_with_tiny_number(void **state)
+{
+    char path[SCRATCH_PATH_SIZE];
+
+    (void)state;
+    snprintf(path, sizeof path, "%.127s/run.json", fixture.directory);
+    FILE *out = fopen(path, "r+");
+    fseek(out, -1, SEEK_END);
+    fputs(", \"tiny\": 1e-400}", out);
+    fclose(out);
+    assert_loads();
+    assert_float_equal(load_number(&run, "tiny", 1), 0, 0);
+    load_free(&run);
+}
+
+/* With the last of these the whole text was there before the error: it parses, and is not to be trusted. */
+static void test_header_cannot_be_read(void **state)
+{
+    static const long bytes[] = {0, 10, LONG_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        good_bytes = bytes[i];
+        assert_fails("run.json: cannot be read: Input/output error");
+    }
+}
+
+/* The first read brings both lines, the second would say that there is no more. */
+static void test_journal_cannot_be_read(void **state)
+{
+    (void)state;
+    good_reads = 0;
+    assert_fails("trials.jsonl:1: Input/output error");
+    good_reads = 1;
+    assert_fails("trials.jsonl:3: Input/output error");
+    good_reads = 2;
+    assert_loads();
+    load_free(&run);
+}
+
+static void test_line_too_long(void **state)
+{
+    FILE *out = fopen(fixture.journal, "a");
+
+    (void)state;
+    fprintf(out, "%*d", LINES_LONGEST, 0);
+    fclose(out);
+    assert_fails("trials.jsonl:3: a line of more than 4 MiB is no record");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_header_with_tiny_number, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_header_cannot_be_read, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_journal_cannot_be_read, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_line_too_long, open_fixture, close_fixture),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
