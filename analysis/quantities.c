@@ -77,23 +77,22 @@ static enum way way_of(const struct work *work, double requested)
     return WAY_UNKNOWN;
 }
 
-/* A scan is told from its reads alone, if all else fails. */
+/* What came from the device although the page cache was warm did not go through it. */
 static void find_ways(struct work *work)
 {
     const struct row *row = work->row;
-    bool is_file = work->task->source == PLACE_FILE;
 
-    if (is_file)
-        work->to->in = way_of(work, row->requested_read_bytes);
-    if (work->task->destination != PLACE_NONE)
-        work->to->out = way_of(work, row->requested_written_bytes);
-    if (is_file && !strcmp(work->point->cache, "warm") && row->device_read_bytes >= MOST * work->bytes) {
-        work->to->in = WAY_UNKNOWN;
-        work->to->unknown = "it passes the page cache by";
-    }
-    if (work->task->random || !is_file) {
+    if (work->task->random || work->task->source != PLACE_FILE) {
         work->to->in = work->to->out = WAY_UNKNOWN;
         work->to->unknown = "the arithmetic knows no operations at random offsets, and no receiving or appending";
+        return;
+    }
+    work->to->in = way_of(work, row->requested_read_bytes);
+    if (work->task->destination != PLACE_NONE)
+        work->to->out = way_of(work, row->requested_written_bytes);
+    if (!strcmp(work->point->cache, "warm") && row->device_read_bytes >= MOST * work->bytes) {
+        work->to->in = WAY_UNKNOWN;
+        work->to->unknown = "it passes the page cache by";
     }
 }
 
@@ -113,7 +112,7 @@ static double huge_pages(const struct work *work, double faults)
     double p = pages_a_fault(work, block_of(work->point));
     double huge = (work->pages - p * faults) / (HUGE - p);
 
-    return work->pages > 1.5 * p * faults && p < HUGE ? fmin(fmax(huge, 0), faults) : 0;
+    return work->pages > 1.5 * p * faults && p < HUGE ? fmin(huge, faults) : 0;
 }
 
 /* Faults of both mappings are counted as one number. Only those of the source map neighbours, which is counted, too:
@@ -184,7 +183,8 @@ static void share_faults(struct work *work)
     to->of[BUFFER_PAGES] = to->in == WAY_MAPPED || to->out == WAY_MAPPED ? 0 : faults;
     double entered = work->pages - huge_pages(work, read_faults) * (HUGE - 1);
     to->of[UNMAPPED_PAGES] = to->in == WAY_MAPPED ? entered : 0;
-    to->pages_a_read_fault = entered / read_faults;
+    if (read_faults > 0)
+        to->pages_a_read_fault = entered / read_faults;
 }
 
 static void count_consumption(struct work *work)
