@@ -127,8 +127,9 @@ static double faults_of_source(const struct work *work, double faults)
     return fmin(faults, arounds + fmax(work->pages - p * arounds, 0) / HUGE);
 }
 
-/* How many folios of 2^order pages a hole's pages were entered into the page cache in. Where only their sum F was
- * counted, as many are taken for huge as leave one page to each of the others; where not even that, all for single. */
+/* How many folios of 2^order pages a hole's pages were entered into the page cache in. Where only their sum was
+ * counted, as many are taken for huge as leave one page to each of the others; where not even that, or a sum that
+ * huge ones alone would be too few for, all for single. */
 static void folios_by_order(const struct work *work, double folios[ORDERS])
 {
     static const char *const insertions[] = {"page_cache_insertions", NULL};
@@ -143,7 +144,7 @@ static void folios_by_order(const struct work *work, double folios[ORDERS])
     if (fabs(pages - work->pages) <= LITTLE * work->pages)
         return;
     memset(folios, 0, ORDERS * sizeof *folios);
-    if (all > 0 && all < work->pages)
+    if (all < work->pages && all * HUGE >= work->pages)
         folios[ORDERS - 1] = (work->pages - all) / (HUGE - 1);
     folios[0] = work->pages - HUGE * folios[ORDERS - 1];
 }

@@ -281,7 +281,7 @@ static void are_new(double single, double huge_faults)
  * 102 faults that this would take are huge: one of the 51 that there were. */
 static void test_sum_of_folios(void **state)
 {
-    static const double impossible[] = {0, 1124, 2000};
+    static const double impossible[] = {0, 1124, 2000, 2 /* not even if all are huge */};
 
     (void)state;
     fills_a_hole();
