@@ -68,7 +68,7 @@ static void add_trials(struct spread *spread, const struct summary *summary, siz
     for (size_t i = summary->first[point]; i < summary->first[point + 1]; i++) {
         const struct trial *trial = &summary->run->trials[summary->counted[i]];
         uint64_t number = *(const uint64_t *)((const char *)trial + measure->offset);
-        if (number != LOAD_MISSING && trial->cycles > 0)
+        if (number != LOAD_MISSING)
             add_value(spread, values, (double)number / (double)trial->cycles);
     }
 }
@@ -80,7 +80,7 @@ static void add_counted(struct spread *spread, const struct counts *counts, size
     const json_t *record;
     size_t i;
 
-    if (point >= counts->point_count || !counts->trials)
+    if (point >= counts->point_count)
         return;
     json_array_foreach(counts->trials[point], i, record)
         if (spread->n < room)

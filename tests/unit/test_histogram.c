@@ -73,12 +73,17 @@ static void test_merge(void **state)
         latency_record(total, swapped ? 7000 : 90);
         latency_record(total, 50);
         latency_record(part, swapped ? 90 : 7000);
+        latency_record(part, 50);
+        latency_record(part, 0);
+        part->buckets[LATENCY_BUCKETS - 1] = 3;
         latency_merge(total, part);
         assert_true(total->max == 7000);
-        assert_int_equal(total->count, 3);
-        assert_int_equal(total->buckets[50], 1);
+        assert_int_equal(total->count, 5);
+        assert_int_equal(total->buckets[0], 1);
+        assert_int_equal(total->buckets[LATENCY_BUCKETS - 1], 3);
+        assert_int_equal(total->buckets[50], 2);
         assert_int_equal(total->buckets[90], 1);
-        assert_true(part->max == (swapped ? 90 : 7000) && part->count == 1);
+        assert_true(part->max == (swapped ? 90 : 7000) && part->count == 3);
         free(total);
         free(part);
     }

@@ -114,6 +114,21 @@ static void test_a_lost_cpu_does_not_stretch_ticks(void **state)
         check_away(at);
 }
 
+/* Over 2 ms, what a reading takes is nothing; once: it is no part of what is converted. */
+static void test_a_tick_is_measured_long_and_once(void **state)
+{
+    const uint64_t began = now_ns;
+
+    (void)state;
+    away_at = 0;
+    measure_tick_ns();
+    assert_in_range(now_ns - began, 2000000, 2100000);
+    tick_ns();
+    const uint64_t before = readings;
+    tick_ns();
+    assert_int_equal(readings, before);
+}
+
 static void test_quantiles(void **state)
 {
     static struct latency latency;
@@ -139,7 +154,7 @@ static void test_quantiles_of_few(void **state)
     static struct latency latency;
 
     (void)state;
-    for (uint64_t ticks = 20; ticks <= 100; ticks += 20)
+    for (uint64_t ticks = 100; ticks > 0; ticks -= 20)
         latency_record(&latency, ticks);
     assert_ns(latency_quantile_ns(&latency, 0), 20);
     assert_ns(latency_quantile_ns(&latency, 0.2), 20);
@@ -184,6 +199,9 @@ static void test_a_counter_that_went_back(void **state)
     assert_int_equal(latency.max, 0);
     assert_int_equal(latency.buckets[0], 1);
     assert_true(latency_quantile_ns(&latency, 1) == 0);
+    latency_record(&latency, 100);
+    assert_true(latency_quantile_ns(&latency, 0.5) == 0);
+    assert_ns(latency_quantile_ns(&latency, 1), 100);
 }
 
 /* Every value has a bucket whose middle is near it. */
@@ -226,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_which_clock),
         cmocka_unit_test(test_a_lost_cpu_does_not_stretch_ticks),
+        cmocka_unit_test(test_a_tick_is_measured_long_and_once),
         cmocka_unit_test(test_quantiles),
         cmocka_unit_test(test_quantiles_of_few),
         cmocka_unit_test(test_written),

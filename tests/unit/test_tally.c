@@ -118,7 +118,8 @@ static void test_verdicts(void **state)
         {{{20, 20}, 2, 2}, {{24, 24}, 2, 2}, 10, 12, TALLY_DIFFERENT, "two a pass"},
         {{{200, 200}, 2, 20}, {{239, 239}, 2, 20}, 10, 11.95, TALLY_UNDECIDED, "just less than two a pass"},
         {{{20, 20}, 2, 2}, {{21, 21}, 2, 2}, 10, 10.5, TALLY_UNDECIDED, "half a count"},
-        {{{200, 200}, 2, 20}, {{209, 209}, 2, 20}, 10, 10.45, TALLY_EQUAL, "less than half a count"},
+        {{{1000, 1000}, 2, 100}, {{1049, 1049}, 2, 100}, 10, 10.49, TALLY_EQUAL, "less than half a count"},
+        {{{10, 10}, 2, 1}, {{20, 20}, 2, 2}, 10, 10, TALLY_EQUAL, "a single pass is one"},
         {{{20}, 1, 2}, {{200, 200}, 2, 2}, 10, 100, TALLY_UNDECIDED, "one trial is none"},
         {{{20, 20}, 2, 2}, {{200}, 1, 2}, 10, 100, TALLY_UNDECIDED, "on either side"},
         {{{20, -1}, 2, 2}, {{20, 20}, 2, 2}, 10, 10, TALLY_EQUAL, "what is missing is no count"},
@@ -152,21 +153,22 @@ static void test_verdicts(void **state)
 /* What changed by the greatest factor comes first, one being added to both, then what did not, in the order of changes. */
 static void test_order(void **state)
 {
-    static const struct counted base[] = {{{20, 20}, 2, 2}, {{200, 200}, 2, 2}, {{0, 0}, 2, 2}, {{20, 20}, 2, 2},
-                                          {{20, 20}, 2, 2}},
-                                new[] = {{{86, 86}, 2, 2}, {{20, 20}, 2, 2}, {{8, 8}, 2, 2}, {{20, 20}, 2, 2},
-                                         {{20, 20}, 2, 2}};
-    static const size_t order[] = {1, 2, 0}; /* 101 / 11, 5 / 1, 44 / 11 */
+    enum { COUNT = 6 };
+    static const struct counted base[COUNT] = {{{20, 20}, 2, 2}, {{200, 200}, 2, 2}, {{0, 0}, 2, 2},
+                                               {{20, 20}, 2, 2}, {{20, 20}, 2, 2},   {{20, 20}, 2, 2}},
+                                new[COUNT] = {{{106, 106}, 2, 2}, {{20, 20}, 2, 2}, {{8, 8}, 2, 2},
+                                              {{110, 110}, 2, 2}, {{20, 20}, 2, 2}, {{20, 20}, 2, 2}};
+    static const size_t order[] = {1, 3, 2, 0}; /* 101 / 11, 56 / 11, 5 / 1, 54 / 11 */
 
     (void)state;
-    make_run(0, base, 5);
-    make_run(1, new, 5);
+    make_run(0, base, COUNT);
+    make_run(1, new, COUNT);
     load();
     struct tally *tallies = tally_measure(&source, measure_called("minor faults"));
     assert_non_null(tallies);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        assert_ptr_equal(&tallies[i], find(tallies, 5, order[i]));
-    assert_true(tallies[3].change < tallies[4].change);
+        assert_ptr_equal(&tallies[i], find(tallies, COUNT, order[i]));
+    assert_true(tallies[4].change < tallies[5].change);
     free(tallies);
 }
 
@@ -200,6 +202,7 @@ static void test_words(void **state)
     assert_written(tally_step, &(struct tally){.base = 1000.4, .new = 0}, faults, "from 1000 to 0 (-100 %)");
     assert_written(tally_step, &(struct tally){.base = 0, .new = 3}, faults, "from 0 to 3");
     assert_written(tally_step, &(struct tally){.base = 0, .new = 2 * M}, device, "from 0 to 2.00 MiB");
+    assert_written(tally_step, &(struct tally){.base = 1, .new = 0}, device, "from 1 B to 0 (-100 %)");
 }
 
 /* A record of counts.jsonl: these counts, which it takes, in so many cycles. */
@@ -335,9 +338,23 @@ static void test_counted_trials_beyond_the_trials(void **state)
     assert_counted("system calls", 15, 15, TALLY_EQUAL);
 }
 
-/* Of runs put together, and where the file is damaged, nothing is counted. */
+/* With what is warned of. */
+static void open_again(char *warning, size_t size)
+{
+    FILE *shown = stderr;
+
+    tally_close(&source);
+    stderr = fmemopen(warning, size, "w");
+    tally_open(&source, &compare.comparisons[0]);
+    fclose(stderr);
+    stderr = shown;
+}
+
+/* Of runs put together, and where the file is damaged, nothing is counted; of damage it tells. */
 static void test_nothing_is_counted(void **state)
 {
+    char warning[512] = "";
+
     (void)state;
     for (int side = 0; side < SIDES; side++) {
         make_run(side, &(struct counted){{20, 20}, 2, 2}, 1);
@@ -346,15 +363,16 @@ static void test_nothing_is_counted(void **state)
     load();
     assert_counted("system calls", 10, 10, TALLY_EQUAL);
     assert_counted("minor faults", 10, 10, TALLY_EQUAL);
-    tally_close(&source);
     compare.sides[1].runs = 2;
-    tally_open(&source, &compare.comparisons[0]);
+    open_again(warning, sizeof warning);
     assert_counted("system calls", 0, 0, TALLY_NOTHING);
-    tally_close(&source);
+    assert_string_equal(warning, "");
     compare.sides[1].runs = 1;
     write_counted(&fixtures[0], 20, 0);
-    tally_open(&source, &compare.comparisons[0]);
+    open_again(warning, sizeof warning);
     assert_counted("system calls", 0, 0, TALLY_NOTHING);
+    assert_non_null(strstr(warning, "warning: "));
+    assert_non_null(strstr(warning, "counts.jsonl"));
     assert_counted("minor faults", 10, 10, TALLY_EQUAL);
 }
 
