@@ -35,14 +35,15 @@ static size_t character(const char *text, unsigned *code)
     return *code >= least[length] && *code <= 0x10ffff && !surrogate ? length : 0;
 }
 
-/* Whether it turns the direction of what follows it (Unicode 15, 23.2). */
-static bool turns(unsigned code)
+/* Control characters, and what turns the direction of what follows it (Unicode 15, 23.1 and 23.2). */
+static bool is_unwanted(unsigned code)
 {
-    return code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+    return (code < ' ' && code != '\n' && code != '\t') || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+           code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
            (code >= 0x2066 && code <= 0x2069);
 }
 
-static void write_byte(FILE *out, char c)
+static void write_ascii(FILE *out, char c)
 {
     switch (c) {
     case '&': fputs("&amp;", out); break;
@@ -50,11 +51,7 @@ static void write_byte(FILE *out, char c)
     case '>': fputs("&gt;", out); break;
     case '"': fputs("&quot;", out); break;
     case '\'': fputs("&#39;", out); break;
-    default:
-        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-            fputs(replacement, out);
-        else
-            fputc(c, out);
+    default: fputc(c, out);
     }
 }
 
@@ -64,10 +61,10 @@ void html_text(FILE *out, const char *text)
 
     for (size_t length; *text; text += length ? length : 1) {
         length = character(text, &code);
-        if (length == 1)
-            write_byte(out, *text);
-        else if (length == 0 || turns(code))
+        if (length == 0 || is_unwanted(code))
             fputs(replacement, out);
+        else if (length == 1)
+            write_ascii(out, *text);
         else
             fwrite(text, 1, length, out);
     }

@@ -35,6 +35,7 @@ static void test_escape(void **state)
     assert_string_equal(written(html_text, "a<b>&\"c'"), "a&lt;b&gt;&amp;&quot;c&#39;");
     assert_string_equal(written(html_text, "1.84× →"), "1.84× →");
     assert_string_equal(written(html_text, "\x1b[2J\x1f\x7f~ \n\t\r"), R "[2J" R R "~ \n\t" R);
+    assert_string_equal(written(html_text, "\xc2\x80.\xc2\x9b[2J\xc2\x9f"), R "." R "[2J" R); /* C1 */
     assert_string_equal(written(html_text, "\xff" "a\xe2\x80"), R "a" R R);
     assert_string_equal(written(html_text, "\xd7\x90"), "\xd7\x90");
 }
@@ -147,6 +148,9 @@ static void test_units_of_cells(void **state)
                         "<td class=\"number\" data-v=\"3.22123e+09\">3.00 GiB/s</td>");
     assert_string_equal(shown(html_rate_cell, 512 * 1024, 0, 1024),
                         "<td class=\"number\" data-v=\"524288\">512 KiB/s<small>0–1</small></td>");
+    assert_string_equal(shown(html_rate_cell, 100, NAN, NAN), "<td class=\"number\" data-v=\"100\">100 B/s</td>");
+    assert_string_equal(shown(html_rate_cell, 5 << 20, 4 << 20, 6 << 20),
+                        "<td class=\"number\" data-v=\"5.24288e+06\">5.00 MiB/s<small>4.00–6.00</small></td>");
     assert_string_equal(shown(html_number_cell, 0.0123, NAN, NAN), "<td class=\"number\" data-v=\"0.0123\">0.012</td>");
     assert_string_equal(shown(html_number_cell, NAN, NAN, NAN), dash);
     assert_string_equal(counted(html_count_cell, 999), "<td class=\"number\" data-v=\"999\">999</td>");
