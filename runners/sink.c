@@ -207,35 +207,33 @@ int sink_fulfil(int socket, const struct wire_request *request, char *buffer, bo
     return wire_send(socket, &reply, sizeof reply);
 }
 
-/* In the child, which tells what came of it: 0, or an errno. */
+/* In the child: tell that it is, or end with the errno. */
 static void pin_and_tell(int cpu, int told)
 {
     cpu_set_t set;
-    int problem = 0;
 
     CPU_ZERO(&set);
     if (cpu != SINK_CPU_ANY)
         CPU_SET(cpu, &set);
-    if (cpu != SINK_CPU_ANY && sched_setaffinity(0, sizeof set, &set) < 0)
-        problem = errno;
-    if (write(told, &problem, sizeof problem) != sizeof problem || problem)
-        _exit(1);
+    if ((cpu != SINK_CPU_ANY && sched_setaffinity(0, sizeof set, &set) < 0) || write(told, "", 1) != 1)
+        _exit(errno);
     close(told);
 }
 
 /* On any other CPU it would be in the way of what it is there for. */
 static int wait_until_pinned(pid_t child, int cpu, int told, struct error *error)
 {
-    int problem = ECHILD; /* it ended without a word */
+    char byte;
+    int status = 0;
+    ssize_t got = TEMP_FAILURE_RETRY(read(told, &byte, 1));
+    int problem = errno;
 
-    if (TEMP_FAILURE_RETRY(read(told, &problem, sizeof problem)) < 0)
-        problem = errno;
-    if (problem == 0)
+    if (got == 1)
         return 0;
     kill(child, SIGKILL);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
-    errno = problem;
+    errno = got < 0 ? problem : WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
     return cpu == SINK_CPU_ANY ? error_set(error, "start the sink:") : error_set(error, "pin the sink to CPU %d:", cpu);
 }
 
