@@ -192,6 +192,29 @@ E
     nothing_left
 }
 
+# By its group alone, where nobody can say whose child it is: neither the kernel nor the helper's environment.
+test_helpers_without_a_name_go_too() {
+    local nap
+    nap=3$(date +%N)
+    house
+    fake scan/leaves <<E
+env -i "$(command -v sleep)" $nap >&- 2>&- & echo >>$PWD/left
+exec "\$REAL/scan/stream" "\$@"
+E
+    fake scan/looks <<E
+if grep -qsz -e '^$nap\$' /proc/[0-9]*/cmdline; then echo "a helper lives" >&2; exit 1; fi
+exec "\$REAL/scan/stream" "\$@"
+E
+    blocks=2 attempts=1
+    ask config.json "$scan"
+    expect 0 timeout -k 1 60 strace -f -qq -o calls -P /proc/thread-self/children -e trace=openat \
+        -e inject=openat:error=ENOENT "$iotoll" run config.json --output run
+    holds calls INJECTED
+    [ "$(wc -l <left)" -ge 2 ] || tap_fail "no helper was left behind"
+    equal "$(trials run 'map(select(.method == "looks") | .void_reason) | tostring')" "[null,null]" "who looked"
+    nothing_left
+}
+
 # Where a method leaves a FIFO instead of a file, nobody waits for who opens its other end.
 test_leaves_fifos() {
     house
