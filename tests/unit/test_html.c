@@ -165,6 +165,32 @@ static void test_units_of_cells(void **state)
     assert_string_equal(counted(html_duration, NAN), "–");
 }
 
+/* Three digits, two below a tenth: as many as the value has that is shown, not the one before rounding. */
+static void test_digits(void **state)
+{
+    static const struct {
+        double number;
+        const char *shown;
+    } numbers[] = {{0.0994, "0.099"}, {0.0996, "0.10"}, {9.994, "9.99"}, {9.996, "10.0"}, {99.94, "99.9"},
+                   {99.96, "100"},    {0, "0.00"},      {-5, "-5.00"},   {1, "1.00"},     {1234, "1234"}};
+    static const struct {
+        double ns;
+        const char *shown;
+    } durations[] = {{999.4, "999 ns"},    {999.6, "1.00 µs"},   {999.4e3, "999 µs"}, {999.6e3, "1.00 ms"},
+                     {999.4e6, "999 ms"},  {999.6e6, "1.00 s"},  {5e9, "5.00 s"},     {3e12, "3000 s"},
+                     {0.5, "0.50 ns"},     {0, "0 ns"}};
+    char expected[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        snprintf(expected, sizeof expected, "<td class=\"number\" data-v=\"%g\">%s</td>", numbers[i].number,
+                 numbers[i].shown);
+        assert_string_equal(shown(html_number_cell, numbers[i].number, NAN, NAN), expected);
+    }
+    for (size_t i = 0; i < sizeof durations / sizeof *durations; i++)
+        assert_string_equal(counted(html_duration, durations[i].ns), durations[i].shown);
+}
+
 static char *read_file(const char *directory, const char *name)
 {
     char path[256];
@@ -262,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_elements),
         cmocka_unit_test(test_csv_quotes),
         cmocka_unit_test(test_units_of_cells),
+        cmocka_unit_test(test_digits),
         cmocka_unit_test(test_report_of_a_hostile_run),
         cmocka_unit_test(test_bad_run_keeps_old_report),
     };

@@ -66,6 +66,9 @@ static void test_known_when_all_of_a_site_is(void **state)
     assert_false(price_list_knows(&list, &other));
     add(&list, "fault", &here, 15, 30);
     assert_false(price_list_knows(&list, &here));
+    add(&list, "switch", &other, 15, 1);
+    assert_true(price_list_has_site(&list, &other));
+    assert_true(price_list_knows(&list, &other));
     price_list_free(&list);
 }
 
