@@ -70,6 +70,7 @@ static void test_known_when_all_of_a_site_is(void **state)
     assert_true(price_list_has_site(&list, &other));
     assert_true(price_list_knows(&list, &other));
     price_list_free(&list);
+    assert_true(!list.all && list.count == 0);
 }
 
 static void test_only_the_latest_count(void **state)
@@ -202,6 +203,7 @@ static void test_out_of_memory(void **state)
             json_decref(same);
         }
         assert_true(!written || json_equal(entries, written));
+        assert_true(result == 0 || result == -1);
         taken += result == 0;
         wrote += written != NULL;
         whole = result == 0 && written;
