@@ -180,6 +180,11 @@ static void test_huge_pages(void **state)
     is_entered(241 - 81.0 / 496 * 511, (241 - 81.0 / 496 * 511) / 10);
     scans(1648, 2); /* no more of them are huge than there are */
     is_entered(1648 - 2 * 511, 313);
+    begin("scan", 1648 * PAGE); /* one page less than a huge one: still told apart */
+    row.requested_read_bytes = 0;
+    row.minor_faults = 1;
+    maps_around(16 * MIB, 511);
+    is_entered(1648 - 511, 1137);
 }
 
 /* Faults that map as much as a huge page or more are not told from huge ones, nor are those without a price. */
