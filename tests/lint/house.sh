@@ -114,6 +114,13 @@ test_scratch_is_not_chosen() {
     fi
 }
 
+# cmocka's compares as float, and no number with anything.
+test_numbers_are_compared_as_doubles() {
+    if grep -rnE 'assert_float_(not_)?equal\(' "$ROOT/tests/unit"; then
+        tap_fail "it holds NaN equal to everything: assert_within() of tests/unit/within.h does not"
+    fi
+}
+
 test_line_length() {
     # Characters, not bytes.
     LC_ALL=C.UTF-8 grep -rnE '^.{121,}$' "$ROOT"/{common,runners,analysis,methods,iotoll.c} --include='*.[ch]' >found || :

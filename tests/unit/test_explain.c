@@ -15,6 +15,7 @@
 #include "common/seal.h"
 #include "common/units.h"
 #include "run_fixture.h"
+#include "within.h"
 
 enum { BLOCK = 256 * KIB, READS = 4096, FAULTS = 16384, PAGES = GIB / 4096 };
 
@@ -171,16 +172,16 @@ static void test_tolls(void **state)
     load(&made, true);
     const struct explanation *copied = &made.explanations.all[0], *mapped = &made.explanations.all[1];
     double calls = READS * 1000 / 1e6;
-    assert_float_equal(toll_ms(copied, "system calls"), calls, 1e-9);
-    assert_float_equal(toll_ms(copied, "copying to user space"), 60 - calls, 1e-9);
-    assert_float_equal(toll_ms(copied, "digesting what is near"), 30, 1e-9);
-    assert_float_equal(copied->sum_ns, 90e6, 1);
-    assert_float_equal(copied->unexplained_ns, 5e6, 1);
-    assert_float_equal(toll_ms(mapped, "faults"), FAULTS * 1000 / 1e6, 1e-9);
-    assert_float_equal(toll_ms(mapped, "unmapping"), PAGES * 25 / 1e6, 1e-9);
-    assert_float_equal(toll_ms(mapped, "digesting what is far"), 40, 1e-9);
-    assert_float_equal(toll_ms(mapped, "mapping windows"), 2000 / 1e6, 1e-9);
-    assert_float_equal(toll_ms(mapped, "system calls"), 2 * 1000 / 1e6, 1e-9);
+    assert_within(toll_ms(copied, "system calls"), calls, 1e-9);
+    assert_within(toll_ms(copied, "copying to user space"), 60 - calls, 1e-9);
+    assert_within(toll_ms(copied, "digesting what is near"), 30, 1e-9);
+    assert_within(copied->sum_ns, 90e6, 1);
+    assert_within(copied->unexplained_ns, 5e6, 1);
+    assert_within(toll_ms(mapped, "faults"), FAULTS * 1000 / 1e6, 1e-9);
+    assert_within(toll_ms(mapped, "unmapping"), PAGES * 25 / 1e6, 1e-9);
+    assert_within(toll_ms(mapped, "digesting what is far"), 40, 1e-9);
+    assert_within(toll_ms(mapped, "mapping windows"), 2000 / 1e6, 1e-9);
+    assert_within(toll_ms(mapped, "system calls"), 2 * 1000 / 1e6, 1e-9);
     assert_true(explain_is_explained(mapped));
     assert_string_equal(explain_largest(mapped)->term->name, "digesting what is far");
     release(&made);
@@ -237,7 +238,7 @@ static void test_limit_bounds(void **state)
     count(&made.fixture, 0, READS, 0, 0);
     load(&made, true);
     const struct explanation *explanation = &made.explanations.all[0];
-    assert_float_equal(explanation->limit_ns, 2e9, 1);
+    assert_within(explanation->limit_ns, 2e9, 1);
     assert_string_equal(explanation->limit_name, "reading the device");
     /* One price is missing, so there is no sum: it is said which. */
     assert_false(explain_is_possible(explanation));
@@ -273,21 +274,21 @@ static void test_limits(void **state)
     make_pair(&made, 90, 63);
     load(&made, true);
     struct point point = scan_of("one", BLOCK);
-    assert_float_equal(limits_bytes_per_s(&made.run, &point, &name), 50.0 * GIB, 1);
+    assert_within(limits_bytes_per_s(&made.run, &point, &name), 50.0 * GIB, 1);
     assert_string_equal(name, "reading memory");
-    assert_float_equal(limits_efficiency(&made.run, &point, 25.0 * GIB), 0.5, 1e-9);
+    assert_within(limits_efficiency(&made.run, &point, 25.0 * GIB), 0.5, 1e-9);
     point.file_size_bytes = MIB; /* a CPU's cache holds it */
     assert_true(isnan(limits_bytes_per_s(&made.run, &point, &name)));
     assert_null(name);
     point = scan_of("one", BLOCK);
     strcpy(point.source, "other"); /* on the same file system as disk */
     strcpy(point.cache, "cold");
-    assert_float_equal(limits_bytes_per_s(&made.run, &point, &name), 0.5 * GIB, 1);
+    assert_within(limits_bytes_per_s(&made.run, &point, &name), 0.5 * GIB, 1);
     strcpy(point.cache, "warm");
     strcpy(point.task, "send");
     strcpy(point.consumption, "none");
     strcpy(point.destination, "tcp");
-    assert_float_equal(limits_bytes_per_s(&made.run, &point, &name), 2.0 * GIB, 1);
+    assert_within(limits_bytes_per_s(&made.run, &point, &name), 2.0 * GIB, 1);
     release(&made);
 }
 
@@ -298,10 +299,10 @@ static void test_nearest_block(void **state)
     (void)state;
     make_pair(&made, 90, 63);
     load(&made, true);
-    assert_float_equal(value_at(&made, "disk", MIB / 2), 60e6, 1);
-    assert_float_equal(value_at(&made, "disk", 2 * MIB), 50e6, 1);
+    assert_within(value_at(&made, "disk", MIB / 2), 60e6, 1);
+    assert_within(value_at(&made, "disk", 2 * MIB), 50e6, 1);
     assert_true(isnan(value_at(&made, "tmpfs", MIB)));
-    assert_float_equal(calibration_pages_a_fault(&made.run, "fault", &(struct calibration_place){.target = "disk", .block = GIB}), 16, 1e-9);
+    assert_within(calibration_pages_a_fault(&made.run, "fault", &(struct calibration_place){.target = "disk", .block = GIB}), 16, 1e-9);
     release(&made);
 }
 
@@ -321,10 +322,10 @@ static void test_fault_price(void **state)
     make_pair(&made, 90, 63);
     load(&made, true);
     json_t *entries = json_object_get(json_object_get(made.run.header, "calibration"), "entries");
-    assert_float_equal(fault_ns(&made, "disk", 32), 1000, 1e-9);
+    assert_within(fault_ns(&made, "disk", 32), 1000, 1e-9);
     price(entries, "fault_single", "ns/fault", "disk", 0, 600);
-    assert_float_equal(fault_ns(&made, "disk", 16), 1000, 1e-9);
-    assert_float_equal(fault_ns(&made, "disk", 32), 1400, 1e-9);
+    assert_within(fault_ns(&made, "disk", 16), 1000, 1e-9);
+    assert_within(fault_ns(&made, "disk", 32), 1400, 1e-9);
     assert_true(isnan(fault_ns(&made, "tmpfs", 32)));
     release(&made);
 }
@@ -376,13 +377,13 @@ static void test_nearest_file(void **state)
     }
     price(entries, "socket_pages", "ns/gib", "tcp", 4 * MIB, 9);
     struct calibration_place place = {.target = "tcp", .source = "tmpfs", .block = BLOCK, .file_size = 2ULL * GIB};
-    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 4, 1e-9);
+    assert_within(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 4, 1e-9);
     place.file_size = MIB;
-    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 3, 1e-9);
+    assert_within(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 3, 1e-9);
     place.source = "other"; /* on the same file system as disk */
-    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 1, 1e-9);
+    assert_within(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 1, 1e-9);
     place.block = 4 * MIB;
-    assert_float_equal(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 9, 1e-9);
+    assert_within(calibration_price(&made.run, "socket_pages", "ns/gib", &place).middle, 9, 1e-9);
     release(&made);
 }
 
@@ -426,12 +427,12 @@ static void test_write_faults(void **state)
     const struct explanation *explanation = &made.explanations.all[0];
     assert_string_equal(explanation->reason, "");
     double as_huge = 512.0 * huge + middle * 15.0 / 511;
-    assert_float_equal(toll_ms(explanation, "faults"), source * 1000 / 1e6, 1e-6);
-    assert_float_equal(toll_ms(explanation, "write faults in huge folios"), as_huge * 10000 / 1e6, 1e-6);
-    assert_float_equal(toll_ms(explanation, "write faults"), (faults - as_huge) * 1000 / 1e6, 1e-6);
-    assert_float_equal(toll_ms(explanation, "new pages of a mapping"), single * 2000 / 1e6, 1e-6);
-    assert_float_equal(toll_ms(explanation, "new pages in huge folios"), (PAGES - single) * 500 / 1e6, 1e-6);
-    assert_float_equal(toll_ms(explanation, "unmapping written pages"), faults * 100 / 1e6, 1e-6);
+    assert_within(toll_ms(explanation, "faults"), source * 1000 / 1e6, 1e-6);
+    assert_within(toll_ms(explanation, "write faults in huge folios"), as_huge * 10000 / 1e6, 1e-6);
+    assert_within(toll_ms(explanation, "write faults"), (faults - as_huge) * 1000 / 1e6, 1e-6);
+    assert_within(toll_ms(explanation, "new pages of a mapping"), single * 2000 / 1e6, 1e-6);
+    assert_within(toll_ms(explanation, "new pages in huge folios"), (PAGES - single) * 500 / 1e6, 1e-6);
+    assert_within(toll_ms(explanation, "unmapping written pages"), faults * 100 / 1e6, 1e-6);
     release(&made);
 }
 
@@ -446,12 +447,12 @@ static void test_fit(void **state)
     for (size_t i = 0; i < 4; i++)
         costs[i] = 40 + 3.0 * MIB / blocks[i];
     assert_int_equal(windows_fit(&fit, blocks, costs, 4), 0);
-    assert_float_equal(fit.base, 40, 1e-9);
-    assert_float_equal(fit.overhead / MIB, 3, 1e-9);
-    assert_float_equal(fit.r_squared, 1, 1e-9);
+    assert_within(fit.base, 40, 1e-9);
+    assert_within(fit.overhead / MIB, 3, 1e-9);
+    assert_within(fit.r_squared, 1, 1e-9);
     /* There the overhead is 5 % of the total: b/B = 0.05 (a + b/B). */
     double share = fit.overhead / fit.insignificant_from_bytes;
-    assert_float_equal(share / (fit.base + share), 0.05, 1e-9);
+    assert_within(share / (fit.base + share), 0.05, 1e-9);
     assert_int_equal(windows_fit(&fit, blocks, costs, 2), -1);
 }
 

@@ -15,6 +15,7 @@
 #include "analysis/lines.h"
 #include "analysis/load.h"
 #include "run_fixture.h"
+#include "within.h"
 
 enum { NEVER = -1 };
 
@@ -45,9 +46,13 @@ static ssize_t read_some(void *cookie, char *bytes, size_t length)
     return got > 0 ? got : -1;
 }
 
+/* What closing leaves in errno is none of the reading's. */
 static int close_it(void *cookie)
 {
-    return close(*(int *)cookie);
+    int result = close(*(int *)cookie);
+
+    errno = EBADF;
+    return result;
 }
 
 FILE *fdopen(int fd, const char *mode)
@@ -109,7 +114,7 @@ static void test_header_with_tiny_number(void **state)
     fputs(", \"tiny\": 1e-400}", out);
     fclose(out);
     assert_loads();
-    assert_float_equal(load_number(&run, "tiny", 1), 0, 0);
+    assert_within(load_number(&run, "tiny", 1), 0, 0);
     load_free(&run);
 }
 

@@ -12,6 +12,7 @@
 #include "analysis/quantities.h"
 #include "common/units.h"
 #include "run_fixture.h"
+#include "within.h"
 
 enum { PAGE = 4096 };
 
@@ -166,7 +167,7 @@ static void scans(uint64_t pages, double faults)
 static void is_entered(double pages, double pages_a_fault)
 {
     ARE([CALLS] = 6, [WINDOWS] = 2, [READ_FAULTS] = row.minor_faults, [UNMAPPED_PAGES] = pages);
-    assert_float_equal(found.pages_a_read_fault, pages_a_fault, 1e-9);
+    assert_within(found.pages_a_read_fault, pages_a_fault, 1e-9);
 }
 
 static void test_huge_pages(void **state)
@@ -246,6 +247,10 @@ static void test_faults_of_source(void **state)
     are_shared(100 + 200.0 / 512, 1900 - 200.0 / 512);
     count("fault_arounds", 200); /* they map more than there is */
     are_shared(200, 1800);
+    count("fault_arounds", 30); /* 240; these 31.48 of the source map 504 in windows like its own: 496 too few */
+    const double reading = 30 + 760.0 / 512, entered = 1000 - (1000 - 16 * reading) / 496 * 511;
+    ARE([CALLS] = 6, [WINDOWS] = 2, [READ_FAULTS] = reading, [WRITE_FAULTS] = 2000 - reading,
+        [UNMAPPED_DIRTY_PAGES] = 2000 - reading, [UNMAPPED_PAGES] = entered, [MAPPED_COPY_BYTES] = 1000 * PAGE);
     copies_between_mappings(50); /* no more than there were */
     count("fault_arounds", 100);
     are_shared(50, 0);

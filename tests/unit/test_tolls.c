@@ -11,6 +11,7 @@
 
 #include "analysis/explain.h"
 #include "common/units.h"
+#include "within.h"
 
 static void is_text(const json_t *object, const char *key, const char *wanted)
 {
@@ -20,7 +21,7 @@ static void is_text(const json_t *object, const char *key, const char *wanted)
 static void is_number(const json_t *object, const char *key, double wanted)
 {
     assert_true(json_is_real(json_object_get(object, key)));
-    assert_float_equal(json_real_value(json_object_get(object, key)), wanted, 1e-9);
+    assert_within(json_real_value(json_object_get(object, key)), wanted, 1e-9);
 }
 
 static void is_null(const json_t *object, const char *key)
