@@ -328,6 +328,13 @@ static void draw_and_tell(int to)
     _exit(3); /* it was to die at the latest when it closed */
 }
 
+static int sweep(void)
+{
+    setenv("TMPDIR", open_directory, 1);
+    gnuplot_sweep();
+    return 0;
+}
+
 /* An interrupted report dies of the signal, at once, and leaves no directory. */
 static void test_gnuplot_interrupted(void **state)
 {
@@ -421,9 +428,7 @@ static void test_gnuplot_does_not_outlive_us(void **state)
     close(process);
     close(ends[0]);
     close(ends[1]);
-    setenv("TMPDIR", open_directory, 1);
-    gnuplot_sweep();
-    unsetenv("TMPDIR");
+    assert_int_equal(in_child(sweep), 0);
     assert_int_not_equal(access(directory, F_OK), 0);
 }
 
