@@ -21,7 +21,7 @@ static void add_tolls(struct explanation *explanation, const struct run *run, co
 {
     for (size_t i = 0; i < term_count; i++) {
         double count = quantities->of[terms[i].count];
-        if (count == 0 || explanation->toll_count == TOLLS_MAX)
+        if (count == 0)
             continue;
         double price = term_price_ns(&terms[i], run, point, quantities);
         double ns = count * price / (double)(point->threads ? point->threads : 1);

@@ -11,7 +11,7 @@
 /* Beyond this share of the measured time there is no story to tell. */
 #define EXPLAIN_MOST 0.2
 
-enum { TOLLS_MAX = 16 };
+enum { TOLLS_MAX = QUANTITIES }; /* a term each */
 
 struct toll {
     const struct term *term;

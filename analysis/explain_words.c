@@ -42,7 +42,7 @@ static size_t changes_of(const struct explanation *point, const struct explanati
     double least = WORTH_SAYING * explain_ms_per_gib(baseline, baseline->measured_ns);
     size_t count = 0;
 
-    for (size_t i = 0; i < term_count && count < 2 * TOLLS_MAX; i++) {
+    for (size_t i = 0; i < term_count; i++) {
         const struct toll *toll = find(point, &terms[i]), *other = find(baseline, &terms[i]);
         double ms = ms_of(point, toll) - ms_of(baseline, other);
         if (sign * ms > least)
@@ -110,7 +110,7 @@ void explain_sentence(FILE *out, const struct summary *summary, const struct exp
     const struct explanation *baseline = index >= 0 ? &explanations->all[index] : NULL;
     const char *label = *summary->rows[point].label ? summary->rows[point].label
                                                     : summary->run->points[point].point.method;
-    struct change saved[2 * TOLLS_MAX], paid[2 * TOLLS_MAX];
+    struct change saved[TOLLS_MAX], paid[TOLLS_MAX];
 
     if (!explain_is_explained(explanation)) {
         write_not_explained(out, label, explanation);

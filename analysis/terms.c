@@ -69,6 +69,7 @@ const struct term terms[] = {
      GROUP_PAGES, "CPU time of entering them into the page cache, beside the wait"},
 };
 const size_t term_count = sizeof terms / sizeof *terms;
+_Static_assert(sizeof terms / sizeof *terms <= QUANTITIES, "an explanation has room for one toll a quantity");
 
 static const char *target_of(const struct term *term, const struct point *point)
 {
