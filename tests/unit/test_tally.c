@@ -150,7 +150,7 @@ static void test_verdicts(void **state)
     free(tallies);
 }
 
-/* What changed by the greatest factor comes first, one being added to both, then what did not, in the order of changes. */
+/* What changed by the greatest factor, one being added to both, then what did not, in the order of changes. */
 static void test_order(void **state)
 {
     enum { COUNT = 6 };
@@ -172,12 +172,20 @@ static void test_order(void **state)
     free(tallies);
 }
 
+static void assert_json(const json_t *json, const char *expected)
+{
+    char *text = json_dumps(json, JSON_COMPACT);
+
+    assert_non_null(text);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
 static void test_words(void **state)
 {
     static const struct counted base[] = {{{20, 20}, 2, 2}, {{200, 200}, 2, 2}, {{1, 9}, 2, 2}, {{-1, -1}, 2, 2}},
                                 new[] = {{{60, 60}, 2, 2}, {{200, 200}, 2, 2}, {{3, 60}, 2, 2}, {{-1, -1}, 2, 2}};
-    static const struct tally equal[] = {{.verdict = TALLY_EQUAL}, {.verdict = TALLY_NOTHING},
-                                          {.verdict = TALLY_EQUAL}};
+    static const struct tally equal[3] = {{.verdict = TALLY_EQUAL}, {.verdict = TALLY_EQUAL}};
     const size_t faults = measure_called("minor faults"), device = measure_called("bytes read from the device");
     char text[256];
 
@@ -196,6 +204,16 @@ static void test_words(void **state)
     tally_sentence(equal, 3, faults, out);
     fclose(out);
     assert_string_equal(text, "minor faults: equal in all 2 points.");
+    json_t *all = tally_json(&compare.comparisons[0]);
+    assert_int_equal(json_array_size(all), TALLY_MEASURES);
+    assert_json(json_array_get(all, faults),
+                "{\"name\":\"minor faults\",\"unit\":\"count\",\"equal\":1,\"different\":1,\"undecided\":1,\"points\":["
+                "{\"base_point\":0,\"new_point\":0,\"base\":10.0,\"new\":30.0,\"verdict\":\"different\"},"
+                "{\"base_point\":1,\"new_point\":1,\"base\":100.0,\"new\":100.0,\"verdict\":\"equal\"},"
+                "{\"base_point\":2,\"new_point\":2,\"base\":2.5,\"new\":15.75,\"verdict\":\"undecided\"}]}");
+    assert_json(json_array_get(all, device), "{\"name\":\"bytes read from the device\",\"unit\":\"bytes\",\"equal\":0,"
+                                             "\"different\":0,\"undecided\":0,\"points\":[]}");
+    json_decref(all);
     assert_written(tally_step, &(struct tally){.base = 10, .new = 30}, faults, "from 10 to 30 (+200 %)");
     assert_written(tally_step, &(struct tally){.base = 0.5, .new = 999.9}, faults, "from 0.5 to 999.9 (1999.8×)");
     assert_written(tally_step, &(struct tally){.base = 10.5, .new = 5.25}, faults, "from 10.5 to 5.2 (-50.0 %)");
@@ -257,12 +275,10 @@ static void test_whose_number_it_is(void **state)
         const char *name, *field;
         bool bytes;
     } cases[] = {
-        {"minor faults", "minor_faults", false},
-        {"major faults", "major_faults", false},
+        {"minor faults", "minor_faults", false}, {"major faults", "major_faults", false},
         {"bytes read from the device", "device_read_bytes", true},
         {"bytes written to the device", "device_written_bytes", true},
-        {"waits", "voluntary_context_switches", false},
-        {"preemptions", "involuntary_context_switches", false},
+        {"waits", "voluntary_context_switches", false}, {"preemptions", "involuntary_context_switches", false},
     };
     enum { COUNT = sizeof cases / sizeof *cases };
 
@@ -300,14 +316,10 @@ static void assert_counted(const char *name, double base, double new, enum tally
 static void test_whose_count_it_is(void **state)
 {
     static const char *const names[][2] = {
-        {"system calls", "syscalls"},
-        {"faults in user space", "page_faults_user"},
-        {"faults in the kernel", "page_faults_kernel"},
-        {"pages mapped", "pages_mapped"},
-        {"faults that mapped neighbours", "fault_arounds"},
-        {"TLB flushes", "tlb_flushes"},
-        {"TLB shootdowns", "tlb_remote_shootdowns"},
-        {"page cache insertions", "page_cache_insertions"},
+        {"system calls", "syscalls"},                   {"faults in user space", "page_faults_user"},
+        {"faults in the kernel", "page_faults_kernel"}, {"faults that mapped neighbours", "fault_arounds"},
+        {"pages mapped", "pages_mapped"},               {"TLB flushes", "tlb_flushes"},
+        {"TLB shootdowns", "tlb_remote_shootdowns"},    {"page cache insertions", "page_cache_insertions"},
         {"block requests", "block_requests"},
     };
     enum { COUNT = sizeof names / sizeof *names };
@@ -382,8 +394,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_verdicts), TEST(test_order), TEST(test_words),
                                        TEST(test_counted_trials), TEST(test_whose_number_it_is),
-                                       TEST(test_whose_count_it_is), TEST(test_counted_trials_beyond_the_trials),
-                                       TEST(test_nothing_is_counted)};
+                                       TEST(test_whose_count_it_is), TEST(test_nothing_is_counted),
+                                       TEST(test_counted_trials_beyond_the_trials)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
