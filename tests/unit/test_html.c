@@ -158,6 +158,7 @@ static void test_units_of_cells(void **state)
     assert_string_equal(counted(html_count_cell, 999.5), "<td class=\"number\" data-v=\"999.5\">1.00k</td>");
     assert_string_equal(counted(html_count_cell, 12.34e6), "<td class=\"number\" data-v=\"1.234e+07\">12.3M</td>");
     assert_string_equal(counted(html_count_cell, 5e12), "<td class=\"number\" data-v=\"5e+12\">5.00T</td>");
+    assert_string_equal(counted(html_count_cell, 5e15), "<td class=\"number\" data-v=\"5e+15\">5000T</td>");
     assert_string_equal(counted(html_count_cell, INFINITY), dash);
     assert_string_equal(counted(html_duration, 0), "0 ns");
     assert_string_equal(counted(html_duration, 4.56e6), "4.56 ms");
