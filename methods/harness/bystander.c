@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "methods/harness/bystander.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -19,14 +21,13 @@
 #include "common/error.h"
 
 enum { HOGS_MAX = 64, HOG_BYTES = 64 << 20, STEPS = 64 };
-static const struct timespec rest_time = {.tv_nsec = 20000000}, look_time = {.tv_nsec = 1000000};
+static const struct timespec rest_time = {.tv_nsec = 20000000};
 
 /* Shared with a process as well as with a thread. */
 struct work {
     _Alignas(64) atomic_ullong done;
     _Alignas(64) atomic_bool stop;
     int cpu;
-    atomic_uint begun; /* how many do what they are there for, hogs too */
 };
 
 struct pace {
@@ -34,11 +35,11 @@ struct pace {
 };
 
 static struct {
-    struct work *work; /* NULL: nobody, not even a hog */
-    bool computes;
+    struct work *work; /* NULL: nobody */
     pthread_t thread;
     bool is_thread;
     pid_t process, hogs[HOGS_MAX];
+    int told[2]; /* a byte of each process that is where it is to be */
     uint64_t hog_count, before_done, before_ns;
     struct pace rest, trial;
 } bystander;
@@ -72,6 +73,13 @@ static int find_cpu(bool same)
     return found;
 }
 
+static void tell(void)
+{
+    if (write(bystander.told[1], "", 1) != 1)
+        die(1, "who runs beside the trial cannot say so:");
+    close(bystander.told[1]);
+}
+
 /* Arithmetic in registers: he needs no memory, so that what he loses is time. */
 static void *compute(void *argument)
 {
@@ -79,7 +87,8 @@ static void *compute(void *argument)
     uint64_t x = 1;
 
     pin(work->cpu);
-    atomic_fetch_add(&work->begun, 1);
+    if (!bystander.is_thread)
+        tell();
     while (!atomic_load_explicit(&work->stop, memory_order_relaxed)) {
         for (int i = 0; i < STEPS; i++) {
             x = x * 6364136223846793005U + 1442695040888963407U;
@@ -97,8 +106,8 @@ static void hog(int cpu)
     if (memory == MAP_FAILED)
         die(1, "memory for who copies it beside the trial:");
     pin(cpu);
+    tell();
     memset(memory, 1, 2 * (size_t)HOG_BYTES);
-    atomic_fetch_add(&bystander.work->begun, 1);
     for (;;) {
         memcpy(memory, memory + HOG_BYTES, HOG_BYTES);
         __asm__ volatile("" : : "r"(memory) : "memory");
@@ -127,8 +136,10 @@ static void start_bystander(enum bystander who)
 
     if (cpu < 0)
         die(EXIT_UNSUPPORTED, "--bystander %s: there is no other CPU", axes_bystanders[who]);
+    bystander.work = mmap(NULL, sizeof *bystander.work, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (bystander.work == MAP_FAILED)
+        die(1, "out of memory");
     bystander.work->cpu = cpu;
-    bystander.computes = true;
     bystander.is_thread = who == BYSTANDER_THREAD || who == BYSTANDER_THREAD_SAME_CPU;
     if (bystander.is_thread) {
         if (pthread_create(&bystander.thread, NULL, compute, bystander.work))
@@ -152,12 +163,11 @@ static void start_hogs(uint64_t count)
 }
 
 /* A trial beside nobody is another trial than one beside somebody. Who ends by himself says why. */
-static void die_if_one_ended(void)
+static void die_if_one_ended(int options)
 {
-    bool any = bystander.hog_count > 0 || bystander.process > 0;
     int status = 0;
 
-    if (!any || waitpid(-1, &status, WNOHANG) == 0)
+    if (waitpid(-1, &status, options) == 0)
         return;
     if (WIFSIGNALED(status))
         die(1, "who ran beside the trial was killed by SIG%s (is there memory for him?)",
@@ -165,27 +175,33 @@ static void die_if_one_ended(void)
     _exit(1);
 }
 
+static uint64_t processes(void)
+{
+    return bystander.hog_count + (bystander.process > 0);
+}
+
 void bystander_start(const struct options *options)
 {
-    uint64_t all = options->memory_hogs + (options->bystander != BYSTANDER_NONE);
+    char byte;
 
-    if (all == 0)
+    if (options->memory_hogs == 0 && options->bystander == BYSTANDER_NONE)
         return;
-    bystander.work = mmap(NULL, sizeof *bystander.work, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (bystander.work == MAP_FAILED)
-        die(1, "out of memory");
+    if (pipe2(bystander.told, O_CLOEXEC) < 0)
+        die(1, "pipe:");
     start_hogs(options->memory_hogs);
     if (options->bystander != BYSTANDER_NONE)
         start_bystander(options->bystander);
-    while (atomic_load(&bystander.work->begun) < all) {
-        die_if_one_ended();
-        nanosleep(&look_time, NULL);
-    }
+    close(bystander.told[1]);
+    for (uint64_t begun = 0; begun < processes(); begun++)
+        if (TEMP_FAILURE_RETRY(read(bystander.told[0], &byte, 1)) != 1)
+            die_if_one_ended(0);
+    close(bystander.told[0]);
 }
 
 void bystander_stop(void)
 {
-    die_if_one_ended();
+    if (processes() > 0)
+        die_if_one_ended(WNOHANG);
     if (bystander.work)
         atomic_store(&bystander.work->stop, true);
     if (bystander.is_thread)
@@ -194,13 +210,13 @@ void bystander_stop(void)
         kill(bystander.process, SIGKILL);
     for (uint64_t i = 0; i < bystander.hog_count; i++)
         kill(bystander.hogs[i], SIGKILL);
-    while (bystander.hog_count + (bystander.process > 0) > 0 && wait(NULL) > 0)
+    while (processes() > 0 && wait(NULL) > 0)
         continue;
 }
 
 void bystander_begin_cycle(void)
 {
-    if (!bystander.computes)
+    if (!bystander.work)
         return;
     bystander.before_done = atomic_load(&bystander.work->done);
     bystander.before_ns = clock_monotonic_ns();
@@ -214,13 +230,13 @@ static void add_pace(struct pace *pace)
 
 void bystander_end_cycle(void)
 {
-    if (bystander.computes)
+    if (bystander.work)
         add_pace(&bystander.trial);
 }
 
 void bystander_rest(void)
 {
-    if (!bystander.computes)
+    if (!bystander.work)
         return;
     nanosleep(&rest_time, NULL); /* until he runs at full speed */
     bystander_begin_cycle();
@@ -241,7 +257,7 @@ void bystander_write(FILE *out)
 {
     const struct pace *rest = &bystander.rest, *trial = &bystander.trial;
 
-    if (!bystander.computes || rest->done == 0 || rest->ns == 0 || trial->ns == 0)
+    if (!bystander.work || rest->done == 0 || rest->ns == 0 || trial->ns == 0)
         return;
     double at_rest = (double)rest->done / (double)rest->ns;
     double lost = 1 - (double)trial->done / (double)trial->ns / at_rest;
