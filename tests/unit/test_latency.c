@@ -181,10 +181,11 @@ static void test_written(void **state)
         FILE *out = fmemopen(text, sizeof text, "w");
         latency_write(out, &latency);
         fclose(out);
-        snprintf(expected, sizeof expected, "[[%.0f,2],[%.0f,1]]", 5 * true_tick_ns, 1002 * true_tick_ns);
+        snprintf(expected, sizeof expected, "[[0,1],[%.0f,2],[%.0f,1]]", 5 * true_tick_ns, 1002 * true_tick_ns);
         assert_string_equal(text, full ? expected : "[]");
         latency_record(&latency, 5);
         latency_record(&latency, 1001);
+        latency_record(&latency, 0);
         latency_record(&latency, 5);
     }
 }
