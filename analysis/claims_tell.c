@@ -211,9 +211,11 @@ static void tell_cpu(const struct telling *telling, const struct group *group)
 
     if (isnan(row->cpu_s_per_gib.middle) || !begin(telling, &sentence))
         return;
-    fprintf(sentence.out, "A GiB costs it %.3g s of CPU time, %.0f %% of that in the kernel, and a CPU is busy for "
-                          "%.0f %% of the time", row->cpu_s_per_gib.middle,
-            100 * row->system_ns / (row->user_ns + row->system_ns), busy(telling, group->of));
+    fprintf(sentence.out, "A GiB costs it %.3g s of CPU time, ", row->cpu_s_per_gib.middle);
+    if (!isnan(row->system_ns))
+        fprintf(sentence.out, "%.0f %% of that in the kernel, ",
+                100 * row->system_ns / (row->user_ns + row->system_ns));
+    fprintf(sentence.out, "and a CPU is busy for %.0f %% of the time", busy(telling, group->of));
     for (size_t i = 0; i < group->count; i++) {
         struct interval cpu = ratio(telling, group->of, group->others[i], "cpu");
         fprintf(sentence.out, "%s%s %.3g s and %.0f %% (ratio ", i == 0 ? "; " : ", ",

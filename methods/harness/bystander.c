@@ -244,6 +244,11 @@ void bystander_rest(void)
     add_pace(&bystander.rest);
 }
 
+bool bystander_is_thread(void)
+{
+    return bystander.is_thread;
+}
+
 int64_t bystander_cpu_ns(void)
 {
     clockid_t clock;

@@ -21,7 +21,10 @@ void bystander_rest(void);
 void bystander_begin_cycle(void);
 void bystander_end_cycle(void);
 
-/* CPU time so far of a bystander that is a thread of this process, which is not the method's; else 0. */
+/* Whether the bystander is a thread of this process. What the kernel tells of the process is then of both. */
+bool bystander_is_thread(void);
+
+/* CPU time so far of such a thread, which is not the method's; else 0. */
 int64_t bystander_cpu_ns(void);
 
 /* ,"bystander_lost_ppm": parts in a million of his work that he did not get done while the timed phases ran; 0

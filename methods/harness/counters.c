@@ -21,12 +21,10 @@ void counters_read_process(struct process_counters *counters)
 {
     struct rusage usage;
 
-    int64_t bystander_ns = bystander_cpu_ns();
-
     getrusage(RUSAGE_SELF, &usage);
     *counters = (struct process_counters){
-        .cpu_ns = (int64_t)clock_ns(CLOCK_PROCESS_CPUTIME_ID) - bystander_ns,
-        .user_ns = timeval_ns(usage.ru_utime) - bystander_ns,
+        .cpu_ns = (int64_t)clock_ns(CLOCK_PROCESS_CPUTIME_ID) - bystander_cpu_ns(),
+        .user_ns = timeval_ns(usage.ru_utime),
         .system_ns = timeval_ns(usage.ru_stime),
         .minor_faults = usage.ru_minflt,
         .major_faults = usage.ru_majflt,

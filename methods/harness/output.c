@@ -111,8 +111,9 @@ static void write_counters(FILE *out, const struct cycles *cycles)
 
     getrusage(RUSAGE_SELF, &usage);
     write_count(out, "cpu_ns", process->cpu_ns);
-    write_count(out, "user_ns", process->user_ns);
-    write_count(out, "system_ns", process->system_ns);
+    /* The kernel splits what all threads take by where its ticks fell, which cannot be told apart again. */
+    write_count(out, "user_ns", bystander_is_thread() ? -1 : process->user_ns);
+    write_count(out, "system_ns", bystander_is_thread() ? -1 : process->system_ns);
     write_count(out, "minor_faults", process->minor_faults);
     write_count(out, "major_faults", process->major_faults);
     write_count(out, "voluntary_context_switches", process->voluntary_context_switches);
