@@ -79,7 +79,7 @@ static void print_value(const json_t *entry)
     if (json_is_number(low))
         printf(" [%.4g, %.4g]", json_number_value(low) / scale,
                json_number_value(json_object_get(entry, "high")) / scale);
-    printf("\n");
+    printf("%s\n", price_is_known(entry) ? "" : " not known yet");
 }
 
 static const char *text_of(const json_t *object, const char *name, const char *otherwise)
@@ -97,7 +97,7 @@ static void print_known(const json_t *entries)
 
     json_array_foreach(entries, index, entry)
         known += price_is_known(entry);
-    printf("%zu of %zu are known within %.0f %%: twice measured, they agree within 10 %%%s\n", known,
+    printf("%zu of %zu are known within %.0f %%; 19 of 20 of these agree within 10 %% when measured twice%s\n", known,
            json_array_size(entries), PRICE_KNOWN_WITHIN * 100,
            known < json_array_size(entries) ? "; a longer --time makes more of them so" : "");
 }
