@@ -54,23 +54,33 @@ static void pin(int cpu)
         die(1, "pin who runs beside the trial to CPU %d:", cpu);
 }
 
-/* The method's CPU, or the first that is not among the method's and may be used; -1: there is none. */
-static int find_cpu(bool same)
+/* The CPUs of the method, or those that are not and may be used. */
+static cpu_set_t find_cpus(bool same)
 {
-    cpu_set_t mine, one;
-    int found = -1;
+    cpu_set_t mine, one, found;
 
+    CPU_ZERO(&found);
     if (sched_getaffinity(0, sizeof mine, &mine) < 0)
         die(1, "learn on which CPUs the trial may run:");
-    for (int cpu = 0; cpu < CPU_SETSIZE && found < 0; cpu++) {
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         CPU_ZERO(&one);
         CPU_SET(cpu, &one);
         if ((bool)CPU_ISSET(cpu, &mine) == same && sched_setaffinity(0, sizeof one, &one) == 0)
-            found = cpu;
+            CPU_SET(cpu, &found);
     }
     if (sched_setaffinity(0, sizeof mine, &mine) < 0)
         die(1, "return to the CPUs of the trial:");
     return found;
+}
+
+/* One of them in turn, from the first on again after the last; -1: there is none. */
+static int in_turn(const cpu_set_t *cpus, uint64_t turn)
+{
+    int all = CPU_COUNT(cpus), cpu = -1;
+
+    for (uint64_t left = all ? turn % (uint64_t)all + 1 : 0; left > 0; left -= CPU_ISSET(cpu, cpus) != 0)
+        cpu++;
+    return cpu;
 }
 
 static void tell(void)
@@ -106,8 +116,8 @@ static void hog(int cpu)
     if (memory == MAP_FAILED)
         die(1, "memory for who copies it beside the trial:");
     pin(cpu);
-    tell();
     memset(memory, 1, 2 * (size_t)HOG_BYTES);
+    tell();
     for (;;) {
         memcpy(memory, memory + HOG_BYTES, HOG_BYTES);
         __asm__ volatile("" : : "r"(memory) : "memory");
@@ -132,7 +142,8 @@ static pid_t fork_child(void)
 static void start_bystander(enum bystander who)
 {
     bool same = who == BYSTANDER_THREAD_SAME_CPU || who == BYSTANDER_PROCESS_SAME_CPU;
-    int cpu = find_cpu(same);
+    cpu_set_t cpus = find_cpus(same);
+    int cpu = in_turn(&cpus, 0);
 
     if (cpu < 0)
         die(EXIT_UNSUPPORTED, "--bystander %s: there is no other CPU", axes_bystanders[who]);
@@ -148,13 +159,15 @@ static void start_bystander(enum bystander who)
         compute(bystander.work);
 }
 
+/* On all the other CPUs in turn. On the first of them may be the bystander. */
 static void start_hogs(uint64_t count)
 {
-    int cpu = count > 0 ? find_cpu(false) : -1;
+    cpu_set_t cpus = find_cpus(false);
 
-    if (count > 0 && cpu < 0)
+    if (CPU_COUNT(&cpus) == 0)
         die(EXIT_UNSUPPORTED, "--memory-hogs %" PRIu64 ": there is no other CPU", count);
     while (bystander.hog_count < count) {
+        int cpu = in_turn(&cpus, bystander.hog_count + 1);
         pid_t child = fork_child();
         if (child == 0)
             hog(cpu);
@@ -166,9 +179,12 @@ static void start_hogs(uint64_t count)
 static void die_if_one_ended(int options)
 {
     int status = 0;
+    pid_t ended = waitpid(-1, &status, options);
 
-    if (waitpid(-1, &status, options) == 0)
+    if (ended == 0)
         return;
+    if (ended < 0)
+        die(1, "wait for who runs beside the trial:");
     if (WIFSIGNALED(status))
         die(1, "who ran beside the trial was killed by SIG%s (is there memory for him?)",
             sigabbrev_np(WTERMSIG(status)));
@@ -188,7 +204,8 @@ void bystander_start(const struct options *options)
         return;
     if (pipe2(bystander.told, O_CLOEXEC) < 0)
         die(1, "pipe:");
-    start_hogs(options->memory_hogs);
+    if (options->memory_hogs > 0)
+        start_hogs(options->memory_hogs);
     if (options->bystander != BYSTANDER_NONE)
         start_bystander(options->bystander);
     close(bystander.told[1]);
@@ -230,6 +247,8 @@ static void add_pace(struct pace *pace)
 
 void bystander_end_cycle(void)
 {
+    if (processes() > 0)
+        die_if_one_ended(WNOHANG);
     if (bystander.work)
         add_pace(&bystander.trial);
 }

@@ -57,10 +57,7 @@ static void leave_out_since(uint64_t began_ns, struct options *options)
 static void trial_start(struct trial *trial)
 {
     const struct options *options = &trial->options;
-    uint64_t start = clock_monotonic_ns();
 
-    bystander_start(options);
-    leave_out_since(start, &trial->options);
     if (options->count)
         counts_open(options->count, &trial->options);
     if (options->profile)
@@ -107,15 +104,16 @@ static void verify(struct trial *trial)
         task.verify(trial);
 }
 
-/* As late as can be, since what is free may be the host's again at once. */
-static void prefault(struct options *options)
+/* Company, and memory: as late as can be, since what is free may be the host's again at once. */
+static void surround(struct options *options)
 {
     uint64_t start = clock_monotonic_ns();
     struct error error;
 
-    if (options->prefault_bytes == 0)
-        return;
-    if (prefault_memory(options->prefault_bytes, &error) < 0)
+    bystander_start(options);
+    if (!options->verify_only)
+        bystander_rest();
+    if (options->prefault_bytes > 0 && prefault_memory(options->prefault_bytes, &error) < 0)
         die(1, "%s", error.text);
     leave_out_since(start, options);
 }
@@ -124,10 +122,9 @@ static void run(const struct options *options, struct cycles *cycles)
 {
     struct trial trial = {.options = *options};
 
-    prefault(&trial.options);
+    surround(&trial.options);
     trial_start(&trial);
     if (!options->verify_only) {
-        bystander_rest();
         cycles_run(cycles, &trial);
         bystander_rest();
     }

@@ -116,8 +116,10 @@ static void write_counters(FILE *out, const struct cycles *cycles)
     write_count(out, "system_ns", bystander_is_thread() ? -1 : process->system_ns);
     write_count(out, "minor_faults", process->minor_faults);
     write_count(out, "major_faults", process->major_faults);
-    write_count(out, "voluntary_context_switches", process->voluntary_context_switches);
-    write_count(out, "involuntary_context_switches", process->involuntary_context_switches);
+    write_count(out, "voluntary_context_switches",
+                bystander_is_thread() ? -1 : process->voluntary_context_switches);
+    write_count(out, "involuntary_context_switches",
+                bystander_is_thread() ? -1 : process->involuntary_context_switches);
     write_count(out, "span_ns", span->wall_ns);
     write_count(out, "machine_busy_ns", span->machine_busy_ns);
     write_count(out, "steal_ns", span->steal_ns);

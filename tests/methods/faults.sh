@@ -316,9 +316,12 @@ test_company_that_fails() {
     status=0
     (ulimit -v 98304 && exec taskset -c "$cpu" "${method[@]}" 1000 --memory-hogs 1) >out 2>err || status=$?
     without_company "$status" "memory for who copies it beside the trial: Cannot allocate memory"
+    mkdir large
+    truncate -s 256M large/000000
     for options in "--bystander process" "--memory-hogs 1"; do
         # shellcheck disable=SC2086
-        taskset -c "$cpu" "${method[@]}" 2000000000 $options >out 2>err &
+        taskset -c "$cpu" "$BUILD/methods/scan/stream" --source large --file-size $((256 << 20)) --no-verify \
+            --minimum-time 20000000000 $options >out 2>err &
         wait_for 10 pgrep -P $!
         pkill -KILL -P $!
         wait $! && status=0 || status=$?
