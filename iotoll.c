@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one front door: it finds the command and hands over. */
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,6 +180,7 @@ static void *must_malloc(size_t size)
 /* Data that could not be written is no success. */
 int main(int argc, char **argv)
 {
+    signal(SIGCHLD, SIG_DFL); /* ignored, as some parents leave it, nobody could be waited for */
     json_set_alloc_funcs(must_malloc, free);
     int code = dispatch(argc, argv);
 

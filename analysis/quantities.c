@@ -166,8 +166,8 @@ static void share_write_faults(struct work *work, double faults)
     }
     of[HUGE_WRITE_FAULTS] = expected > 0 ? faults * huge / expected : 0;
     of[WRITE_FAULTS] = faults - of[HUGE_WRITE_FAULTS];
-    of[MAPPED_NEW_PAGES] = fresh ? folios[0] : 0;
-    of[MAPPED_NEW_HUGE_PAGES] = fresh ? work->pages - folios[0] : 0;
+    of[MAPPED_NEW_PAGES] = fresh ? fmin(folios[0], work->pages) : 0;
+    of[MAPPED_NEW_HUGE_PAGES] = fresh ? fmax(work->pages - folios[0], 0) : 0;
     of[UNMAPPED_DIRTY_PAGES] = faults;
 }
 

@@ -230,8 +230,8 @@ test_killed_while_gnuplot_starts() {
     expect 0 "$iotoll" run config.json --output run
     strace -f -qq -o calls -e trace=prctl,execve -e inject=prctl:delay_enter=2000000:when=1 \
         "$iotoll" report run >out 2>err &
-    wait_for 10 pgrep -P $!
-    report=$(pgrep -P $!)
+    wait_for 10 pgrep -f "^$iotoll report"
+    report=$(pgrep -of "^$iotoll report")
     wait_for 30 pgrep -P "$report"
     kill -KILL "$report"
     wait $! || :
@@ -239,6 +239,17 @@ test_killed_while_gnuplot_starts() {
     holds calls "+++ killed by SIGKILL +++"
     equal "$(grep -c execve calls)" 1 "programs started"
     "$iotoll" clean
+}
+
+# A parent may leave it so.
+test_ends_of_children_are_ignored() {
+    house
+    real scan/stream
+    real scan/mmap
+    ask config.json '{"task": "scan", "methods": "all", "source": "memory", "file_size": "4K", "files": 1}'
+    expect 0 timeout 60 env --ignore-signal=CHLD "$iotoll" run config.json --output run
+    expect 0 timeout 60 env --ignore-signal=CHLD "$iotoll" report run
+    nothing_left
 }
 
 test_killed_then_run() {

@@ -326,6 +326,8 @@ static void test_folios_by_order(void **state)
     are_new(100, 1);
     count_folios((const double[10]){[0] = 1124});
     are_new(1124, 0);
+    count_folios((const double[10]){[0] = 1200}); /* of other files, too */
+    are_new(1124, 0);
     json_object_del(json_object_get(json_array_get(trials, 0), "counts"), "folios_order_5");
     are_new(100, 1); /* one was not counted */
 }
