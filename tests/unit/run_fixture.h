@@ -47,9 +47,9 @@ static inline void fixture_open(struct fixture *fixture)
 {
     /* In memory where there is such a place: some tests write thousands of synced journals. */
     if (access("/dev/shm", W_OK) == 0)
-        scratch_make_in(fixture->directory, "/dev/shm", "iotoll-test");
+        scratch_make_in(fixture->directory, "/dev/shm", "iotoll-tests");
     else
-        scratch_make(fixture->directory, "iotoll-test");
+        scratch_make(fixture->directory, "iotoll-tests");
     snprintf(fixture->journal, sizeof fixture->journal, "%.127s/trials.jsonl", fixture->directory);
     fixture->points = json_array();
     fixture->order = 0;
