@@ -155,8 +155,10 @@ static void start_bystander(enum bystander who)
     if (bystander.is_thread) {
         if (pthread_create(&bystander.thread, NULL, compute, bystander.work))
             die(1, "the bystander cannot be created");
-    } else if ((bystander.process = fork_child()) == 0)
+    } else if ((bystander.process = fork_child()) == 0) {
         compute(bystander.work);
+        _exit(0); /* told to stop before he is killed: not as a second trial */
+    }
 }
 
 /* On all the other CPUs in turn. On the first of them may be the bystander. */
