@@ -49,6 +49,21 @@ boots() {
     jq -er ".boots | $1" out-dir/kernels.json
 }
 
+# outcomes EXPECTED: of all boots, in order. Of each that ended otherwise, what is known, and how its console ended.
+outcomes() {
+    local found
+    found=$(boots 'map(.outcome) | join(" ")')
+    [ "$found" != "$1" ] || return 0
+    echo "outcomes $found, expected $1"
+    jq -r --arg expected "$1" '[.boots, ($expected | split(" "))] | transpose[] | select(.[0].outcome != .[1])[0] |
+        "\(.console) \(.outcome), stage \(.stage): \(.reason)"' out-dir/kernels.json |
+        while read -r console told; do
+            echo "$console: $told"
+            tail -n 80 "out-dir/$console"
+        done
+    return 1
+}
+
 works() {
     jq -es 'map(select(.valid)) | length > 0' "$1/trials.jsonl" >/dev/null || tap_fail "no valid trial in $1"
 }
@@ -61,7 +76,7 @@ test_good_and_bad_kernels() {
         --kernel "$new/vmlinuz:$new/modules" --kernel "$new/vmlinuz:$new/modules" --command-line rdinit=/none \
         --kernel "$PWD/hanging:$old/modules"
     cp err "$TMPDIR/told"
-    equal "$(boots 'map(.outcome) | join(" ")')" "delivered delivered panic hung"
+    outcomes "delivered delivered panic hung"
     boots 'all(.[0:2][]; .uname == .kernel)' >/dev/null
     boots '.[0].uname' >text && holds text 6.1.
     boots '.[1].uname' >text && holds text 6.12.
@@ -113,7 +128,7 @@ test_guest_killed_half_way() {
     code=0
     wait $command || code=$?
     equal $code 1 exit
-    equal "$(boots 'map(.outcome) | join(" ")')" "killed delivered"
+    outcomes "killed delivered"
     boots '.[0].reason' >text
     holds text SIGKILL
     holds text "stage: measuring"
