@@ -27,12 +27,12 @@ method_sources := $(wildcard methods/*/*.c)
 method_sources := $(filter-out methods/harness/%,$(method_sources))
 methods := $(method_sources:%.c=$(BUILD)/%)
 harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard methods/harness/*.c)) \
-           $(addprefix $(BUILD)/common/,axes.o content.o digest.o error.o nolink.o prefault.o tasks.o units.o wire.o)
+           $(addprefix $(BUILD)/common/,axes.o content.o digest.o error.o machine_time.o nolink.o prefault.o tasks.o units.o wire.o)
 
 # runners/prices/<name>.c is a price, runners/prices/harness/*.c the main() of all.
 prices  := $(patsubst runners/%.c,$(BUILD)/%,$(wildcard runners/prices/*.c))
 price_harness := $(patsubst %.c,$(BUILD)/%.o,$(wildcard runners/prices/harness/*.c)) \
-           $(addprefix $(BUILD)/common/,content.o digest.o error.o prefault.o units.o wire.o)
+           $(addprefix $(BUILD)/common/,content.o digest.o error.o machine_time.o prefault.o units.o wire.o)
 
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 # What tests run: programs that look into methods, and fakes (tests/fakes/<task>/ holds methods that cheat).

@@ -31,6 +31,7 @@ struct calibration {
     unsigned cpus;
     uint64_t started_ns, deadline_ns, time_ns, earlier_ns;
     struct price_list prices;
+    json_int_t stolen;
     json_t *missing, *same;
 };
 
@@ -58,11 +59,12 @@ static void leave_out(struct calibration *calibration, const char *name, const s
                           json_pack("{s:s, s:o, s:s}", "name", name, "target", target_name, "reason", reason));
 }
 
-/* Returns -1 when out of memory; what is no value is not taken. */
+/* Returns -1 when out of memory; what is no value is not taken. A null is one that the hypervisor disturbed. */
 static int take(struct calibration *calibration, const struct price_site *site, json_t *value)
 {
     double price = json_number_value(json_object_get(value, "value"));
 
+    calibration->stolen += json_is_null(json_object_get(value, "value"));
     json_object_del(value, "value");
     price_site_identify(site, value);
     if (!(price > 0) || !json_is_string(json_object_get(value, "name")))
@@ -126,8 +128,9 @@ static void note_nothing(struct calibration *calibration, const struct price_pro
 
     json_array_foreach(program->entries, index, name)
         if (json_is_string(name) && !price_list_has(&calibration->prices, json_string_value(name))) {
-            snprintf(reason, sizeof reason, "%.100s: what was measured came out as nothing each time; on a less busy "
-                     "machine, or with more time, it may not", json_string_value(name));
+            snprintf(reason, sizeof reason, "%.100s: what was measured came out as nothing each time, or the "
+                     "hypervisor took a part of it; on a less busy machine, or with more time, it may not",
+                     json_string_value(name));
             leave_out(calibration, program->name, NULL, reason);
         }
 }
@@ -198,8 +201,9 @@ static json_t *to_json(struct calibration *calibration)
 {
     uint64_t elapsed_ns = calibration->earlier_ns + clock_monotonic_ns() - calibration->started_ns;
 
-    return json_pack("{s:I, s:O, s:o, s:O}", "elapsed_ns", (json_int_t)elapsed_ns, "same", calibration->same, "entries",
-                     price_list_json(&calibration->prices), "missing", calibration->missing);
+    return json_pack("{s:I, s:O, s:o, s:I, s:O}", "elapsed_ns", (json_int_t)elapsed_ns, "same", calibration->same,
+                     "entries", price_list_json(&calibration->prices), "stolen", calibration->stolen, "missing",
+                     calibration->missing);
 }
 
 static int prepare(struct calibration *calibration, bool first, uint64_t limit_ns, struct error *error)
@@ -226,6 +230,7 @@ static json_t *calibrate_on(struct session *session, const json_t *before, uint6
     struct calibration calibration = {.session = session, .missing = missing};
 
     calibration.earlier_ns = (uint64_t)json_integer_value(json_object_get(before, "elapsed_ns"));
+    calibration.stolen = json_integer_value(json_object_get(before, "stolen"));
     if (price_list_take_over(&calibration.prices, json_object_get(before, "entries")) < 0)
         error_set(error, "out of memory");
     else if (prepare(&calibration, !before, limit_ns, error) == 0) {

@@ -89,6 +89,16 @@ static const char *text_of(const json_t *object, const char *name, const char *o
     return text ? text : otherwise;
 }
 
+/* What was left out of them, as of trials. */
+static void print_stolen(const json_t *calibration)
+{
+    long long stolen = json_integer_value(json_object_get(calibration, "stolen"));
+
+    if (stolen > 0)
+        printf("%lld value%s left out: the hypervisor took more than a tenth of the time\n", stolen,
+               stolen == 1 ? " was" : "s were");
+}
+
 /* What two calibrations of this length would come to. */
 static void print_known(const json_t *entries)
 {
@@ -116,6 +126,7 @@ static void print(const json_t *calibration)
     json_array_foreach(json_object_get(calibration, "missing"), index, entry)
         printf("%-18s %-10s missing: %s\n", text_of(entry, "name", "?"), text_of(entry, "target", ""),
                text_of(entry, "reason", "?"));
+    print_stolen(calibration);
     print_known(json_object_get(calibration, "entries"));
 }
 

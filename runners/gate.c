@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/machine_time.h"
 #include "common/units.h"
 
 /* A cold or direct trial must have moved this share of its bytes from or to the device. */
@@ -15,10 +16,6 @@ static const double METADATA_BYTES = 256 * KIB, METADATA_SHARE = 0.01;
 static const double SMALL_SHARE = 0.95;
 /* blk-throttle's slice is 0.1 s (block/blk-throttle.c). */
 static const double THROTTLE_SLACK = 0.1, THROTTLE_SLICE_S = 0.1;
-/* Time taken by the hypervisor; below the second figure ticks are too coarse to tell. */
-static const double STEAL_SHARE = 0.1;
-static const int64_t STEAL_LEAST_NS = 30 * (int64_t)NS_PER_MS;
-
 #define VOID(...) (snprintf(reason, GATE_REASON_SIZE, __VA_ARGS__), false)
 
 /* A count of the method's line, or -1 where this machine has none. */
@@ -278,7 +275,7 @@ bool gate_undisturbed(const struct gate_facts *facts, char reason[GATE_REASON_SI
 {
     int64_t steal = count(facts->output, "steal_ns"), span = count(facts->output, "span_ns");
 
-    if (steal >= STEAL_LEAST_NS && (double)steal > STEAL_SHARE * (double)span)
+    if (machine_time_stolen(steal, span))
         return VOID("the hypervisor took %.0f %% of the time", 100.0 * (double)steal / (double)span);
     return true;
 }

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "common/clock.h"
+#include "common/machine_time.h"
 #include "methods/harness/bystander.h"
 
 enum { SECTOR_BYTES = 512 }; /* of /sys/block/.../stat, whatever the device's own (Documentation/block/stat.rst) */
@@ -101,23 +101,6 @@ static void read_process_io(struct span_counters *counters)
     fclose(file);
 }
 
-/* "cpu user nice system idle iowait irq softirq steal", in ticks. */
-static void read_machine(struct span_counters *counters)
-{
-    int64_t t[8], tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
-    FILE *file = fopen("/proc/stat", "re");
-
-    counters->machine_busy_ns = counters->steal_ns = -1;
-    if (!file)
-        return;
-    if (fscanf(file, "cpu %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64,
-               &t[0], &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]) == 8) {
-        counters->machine_busy_ns = (t[0] + t[1] + t[2] + t[5] + t[6]) * tick_ns;
-        counters->steal_ns = t[7] * tick_ns;
-    }
-    fclose(file);
-}
-
 /* Bytes read count on the source's device, bytes written on the destination's. */
 void counters_read_span(struct span_counters *counters, const struct options *options)
 {
@@ -126,7 +109,9 @@ void counters_read_span(struct span_counters *counters, const struct options *op
     read_device(options->source_device, &counters->device_read_bytes, &ignored);
     read_device(options->destination_device, &ignored, &counters->device_written_bytes);
     read_process_io(counters);
-    read_machine(counters);
+    struct machine_time machine = machine_time_now();
+    counters->machine_busy_ns = machine.busy_ns;
+    counters->steal_ns = machine.steal_ns;
     counters->wall_ns = (int64_t)clock_monotonic_ns();
 }
 

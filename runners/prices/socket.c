@@ -2,9 +2,10 @@
 /* Bytes down a socket to the target's own sink, which drops them: copied from a buffer that is near, copied from
  * mapped pages of a file that are far, and pages of the file passed on by reference: the size of its folios decides
  * how many of them fit into a packet. Without a file, of memory. A long call holds the socket's lock against the other
- * end's answers; the longest is all at once, as a mapping of the whole file is sent. A pass is what a trial's cycle is,
+ * end's answers; the longest is all at once, as a mapping of the whole file is sent. Each is what a trial's cycle is,
  * the file until the sink has all of it: how far the socket's buffers fill, and what is near by then, depends on its
- * length. Only where the link is slow is it shorter. The fastest of it is the link's limit. */
+ * length; of a small file there are some. Only where the link is slow is it shorter. The fastest of it is the link's
+ * limit. */
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
@@ -14,10 +15,10 @@
 #include "runners/prices/harness/price.h"
 
 enum { SOCKET_COPY, SOCKET_COPY_FAR, SOCKET_PAGES, LINK };
-static const uint64_t IN_MEMORY = 64 * MIB, TRIED = 16 * MIB, ALL_AT_ONCE = GIB;
+static const uint64_t IN_MEMORY = 64 * MIB, TRIED = 16 * MIB, ENOUGH = 256 * MIB, ALL_AT_ONCE = GIB;
 static const double LONGEST_NS = 0.2e9;
 
-static uint64_t pass_bytes; /* the same for all blocks */
+static uint64_t cycle_bytes, cycles; /* the same for all blocks */
 
 typedef void (*sender)(struct probe *probe, int64_t from, uint64_t bytes);
 
@@ -69,7 +70,7 @@ static void send_all(struct probe *probe, sender send, int64_t from, uint64_t by
 }
 
 /* What goes down the link in so much time, of whole MiB. */
-static uint64_t most_of_pass(struct probe *probe)
+static uint64_t most_of_cycle(struct probe *probe)
 {
     sink_announce(probe, TRIED);
     uint64_t start = clock_monotonic_ns();
@@ -88,38 +89,51 @@ static void setup(struct probe *probe)
     }
     if (probe->block < ALL_AT_ONCE)
         probe->buffer = memory_new(probe->block);
-    if (pass_bytes == 0)
-        pass_bytes = at_most(probe->file_bytes, most_of_pass(probe));
+    if (cycles > 0)
+        return;
+    uint64_t most = most_of_cycle(probe);
+    cycle_bytes = at_most(probe->file_bytes, most);
+    cycles = at_most(ENOUGH, most) / cycle_bytes;
+    if (cycles == 0)
+        cycles = 1;
 }
 
 static void timed(struct probe *probe, sender send, int64_t from, int entry)
 {
-    sink_announce(probe, pass_bytes);
+    sink_announce(probe, cycle_bytes);
     begin(probe);
-    send_all(probe, send, from, pass_bytes);
-    end(probe, entry, (double)pass_bytes);
+    send_all(probe, send, from, cycle_bytes);
+    end(probe, entry, (double)cycle_bytes);
 }
 
 /* The pages are mapped before the clock runs: faults are another price. */
 static void timed_mapped(struct probe *probe, int64_t from)
 {
-    probe->other = mmap(NULL, pass_bytes, PROT_READ, MAP_PRIVATE, probe->file, from);
+    probe->other = mmap(NULL, cycle_bytes, PROT_READ, MAP_PRIVATE, probe->file, from);
     if (probe->other == MAP_FAILED)
         fail("mmap");
-    touch_pages(probe->other, pass_bytes, probe->page, 0);
+    touch_pages(probe->other, cycle_bytes, probe->page, 0);
     timed(probe, send_far, from, SOCKET_COPY_FAR);
-    memory_free(probe->other, pass_bytes);
+    memory_free(probe->other, cycle_bytes);
 }
 
-static void pass(struct probe *probe)
+static void cycle(struct probe *probe)
 {
-    int64_t from = next_part(probe, pass_bytes);
+    int64_t from = next_part(probe, cycle_bytes);
 
     timed_mapped(probe, from);
     if (probe->block == ALL_AT_ONCE)
         return;
     timed(probe, send_near, from, SOCKET_COPY);
     timed(probe, send_pages, from, SOCKET_PAGES);
+}
+
+static void pass(struct probe *probe)
+{
+    for (uint64_t i = 0; i < cycles; i++)
+        cycle(probe);
+    if (probe->block == ALL_AT_ONCE)
+        return;
     int best = SOCKET_COPY;
     for (int i = best; i <= SOCKET_PAGES; i++)
         if (probe->ns[i] < probe->ns[best])

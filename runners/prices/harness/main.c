@@ -16,6 +16,7 @@
 
 #include "common/clock.h"
 #include "common/error.h"
+#include "common/machine_time.h"
 #include "common/units.h"
 #include "common/wire.h"
 #include "runners/prices/harness/price.h"
@@ -131,7 +132,8 @@ static void print_number(const char *name, uint64_t value)
         printf(", \"%s\": null", name);
 }
 
-/* A difference of two times may come out as nothing, or less: that is no price, and left out. */
+/* A difference of two times may come out as nothing, or less: that is no price, and left out. Of what the hypervisor
+ * disturbed it is said that there is none. */
 static void print_values(const struct probe *probe, bool every_block)
 {
     static bool begun;
@@ -140,8 +142,12 @@ static void print_values(const struct probe *probe, bool every_block)
         double value = value_of(probe, i);
         if (price.entries[i].every_block != every_block || !isfinite(value) || value <= 0)
             continue;
-        printf("%s{\"name\": \"%s\", \"unit\": \"%s\", \"value\": %.6g", begun ? ", " : "", price.entries[i].name,
-               units[price.entries[i].unit], value);
+        printf("%s{\"name\": \"%s\", \"unit\": \"%s\", \"value\": ", begun ? ", " : "", price.entries[i].name,
+               units[price.entries[i].unit]);
+        if (probe->stolen)
+            printf("null");
+        else
+            printf("%.6g", value);
         print_number("block_size_bytes", every_block ? 0 : probe->block);
         print_number("queue_depth", probe->depth);
         print_number("threads", probe->threads);
@@ -161,6 +167,7 @@ static double timed_so_far(const struct probe *probe)
 
 static void keep_common(const struct probe *probe, struct probe *whole)
 {
+    whole->stolen |= probe->stolen;
     for (size_t i = 0; i < PRICE_ENTRIES_MAX; i++) {
         whole->ns[i] += probe->ns[i];
         whole->count[i] += probe->count[i];
@@ -168,7 +175,24 @@ static void keep_common(const struct probe *probe, struct probe *whole)
 }
 
 /* The time allowed bounds the wall time, too: what is not timed also takes some. What interrupts a pass belongs to it,
- * as it does to a trial: passes are summed up, and no fewer than a few of them. */
+ * as it does to a trial: passes are summed up, and no fewer than a few of them. What is too much for a trial is too
+ * much for them: the hypervisor's part. */
+static void pass_again_and_again(struct probe *probe, uint64_t time_ns)
+{
+    const int least = price.first_counts ? 1 : PASSES_LEAST; /* those take long, and have nothing to get warm */
+    const int64_t steal_before = machine_time_now().steal_ns;
+    uint64_t start = clock_monotonic_ns();
+
+    for (int i = 0; i < PASSES_MAX; i++) {
+        price.pass(probe);
+        double timed_ns = timed_so_far(probe);
+        if (i + 1 >= least && (timed_ns >= (double)time_ns || clock_monotonic_ns() - start >= 2 * time_ns))
+            break;
+    }
+    probe->stolen =
+        machine_time_stolen(machine_time_now().steal_ns - steal_before, (int64_t)(clock_monotonic_ns() - start));
+}
+
 static void measure(struct probe probe, uint64_t time_ns, struct probe *whole)
 {
     if (price.setup)
@@ -177,14 +201,7 @@ static void measure(struct probe probe, uint64_t time_ns, struct probe *whole)
         price.pass(&probe);
     memset(probe.ns, 0, sizeof probe.ns);
     memset(probe.count, 0, sizeof probe.count);
-    const int least = price.first_counts ? 1 : PASSES_LEAST; /* those take long, and have nothing to get warm */
-    uint64_t start = clock_monotonic_ns();
-    for (int i = 0; i < PASSES_MAX; i++) {
-        price.pass(&probe);
-        double timed_ns = timed_so_far(&probe);
-        if (i + 1 >= least && (timed_ns >= (double)time_ns || clock_monotonic_ns() - start >= 2 * time_ns))
-            break;
-    }
+    pass_again_and_again(&probe, time_ns);
     if (price.teardown)
         price.teardown(&probe);
     print_values(&probe, false);

@@ -65,6 +65,7 @@ struct probe {
     char *buffer, *other;     /* for setup to fill */
     void *own;                /* whatever setup made */
     uint64_t begun, part;
+    bool stolen;              /* the hypervisor took too much of it */
     double ns[PRICE_ENTRIES_MAX], count[PRICE_ENTRIES_MAX];
 };
 
