@@ -19,23 +19,15 @@ static const uint64_t most_bytes = 1ULL << 60;
 static int read_header(struct run *run, const char *path, struct error *error)
 {
     json_error_t why;
-    int fd = regular_open(path, O_RDONLY, REGULAR_HEADER_BYTES, error);
+    size_t length;
+    char *text = regular_read(path, REGULAR_HEADER_BYTES, &length, error);
 
-    if (fd < 0 && errno == ENOENT)
+    if (!text && errno == ENOENT)
         return error_set(error, "%s is not there: that is no directory of a run (results/latest is the newest)", path);
-    if (fd < 0)
+    if (!text)
         return -1;
-    FILE *in = fdopen(fd, "r"); /* json_loadfd would read byte by byte */
-    if (!in) {
-        close(fd);
-        return error_set(error, "%s:", path);
-    }
-    run->header = json_loadf(in, JSON_REJECT_DUPLICATES, &why);
-    int unread = ferror(in) ? errno : 0; /* which jansson takes for the end */
-    fclose(in);
-    errno = unread;
-    if (unread)
-        return error_set(error, "%s: cannot be read:", path);
+    run->header = json_loadb(text, length, JSON_REJECT_DUPLICATES, &why);
+    free(text);
     if (!run->header)
         return error_set(error, "%s:%d: %s", path, why.line, why.text);
     const json_t *schema = json_object_get(run->header, "schema");

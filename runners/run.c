@@ -18,6 +18,7 @@
 #include "runners/counted.h"
 #include "runners/dry_run.h"
 #include "runners/environment.h"
+#include "runners/files.h"
 #include "runners/foresee.h"
 #include "runners/run_file.h"
 #include "runners/schedule.h"
@@ -103,6 +104,19 @@ static int load_new(struct session *session, const struct request *request, json
     return *header ? 0 : error_set(error, "out of memory");
 }
 
+/* Asked once more, for the reason. */
+static int boot_is_unknown(const struct request *request, struct error *error)
+{
+    static const char path[] = "/proc/sys/kernel/random/boot_id";
+    char text[64];
+    int reason = files_read(path, text, sizeof text) < 0 ? errno : 0;
+
+    return error_set(error, "%s: whether it was measured in this boot cannot be told without %s, which %s%s: make it "
+                     "readable, or start a new run",
+                     request->resume, path, reason ? "cannot be read: " : "could not be read a moment ago",
+                     reason ? strerror(reason) : "");
+}
+
 /* A run is resumed in the boot it was begun in, or appended to in another: which it is has to be known. */
 static int check_boot(const struct request *request, json_t *boots, const json_t *before,
                       const json_t *now, struct error *error)
@@ -110,9 +124,7 @@ static int check_boot(const struct request *request, json_t *boots, const json_t
     const char *boot = json_string_value(json_object_get(now, "boot_id"));
 
     if (!boot || !*boot)
-        return error_set(error, "%s: whether it was measured in this boot cannot be told without "
-                         "/proc/sys/kernel/random/boot_id, which cannot be read: make it readable, or start a new run",
-                         request->resume);
+        return boot_is_unknown(request, error);
     if (!*boots_last_id(boots))
         return error_set(error, "%s/run.json does not say in which boot it was measured: start a new run instead",
                          request->resume);

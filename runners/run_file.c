@@ -24,18 +24,16 @@ json_t *run_file_load(const char *directory, struct error *error)
 {
     char path[1024];
     json_error_t problem;
+    size_t length;
 
     snprintf(path, sizeof path, "%.900s/run.json", directory);
-    FILE *file = files_open(path, REGULAR_HEADER_BYTES, error);
-    if (!file)
+    char *text = regular_read(path, REGULAR_HEADER_BYTES, &length, error);
+    if (!text)
         return NULL;
-    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &problem);
-    int unread = ferror(file) ? errno : 0; /* which jansson takes for the end */
-    fclose(file);
-    errno = unread;
-    if (unread || !root) {
-        error_set(error, unread ? "%s: cannot be read:" : "%s: %s", path, problem.text);
-        json_decref(root);
+    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
+    free(text);
+    if (!root) {
+        error_set(error, "%s: %s", path, problem.text);
         return NULL;
     }
     if (json_integer_value(json_object_get(root, "schema")) == 1)

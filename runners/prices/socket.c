@@ -93,7 +93,7 @@ static void setup(struct probe *probe)
         return;
     uint64_t most = most_of_cycle(probe);
     cycle_bytes = at_most(probe->file_bytes, most);
-    cycles = at_most(ENOUGH, most) / cycle_bytes;
+    cycles = at_most(most, ENOUGH) / cycle_bytes;
     if (cycles == 0)
         cycles = 1;
 }

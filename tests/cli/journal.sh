@@ -176,7 +176,7 @@ test_resume_in_an_unknown_boot() {
     for option in --resume --append; do
         expect 2 strace -qq -o log -P /proc/sys/kernel/random/boot_id -e trace=openat -e inject=openat:error=EACCES \
             "$iotoll" run $option run
-        holds err "cannot be told without /proc/sys/kernel/random/boot_id"
+        holds err "cannot be told without /proc/sys/kernel/random/boot_id, which cannot be read: Permission denied"
         refuse grep -q "before this boot" err
     done
     for change in 'del(.environment.boot_id)' '.environment.boot_id = ""' '.environment.boot_id = null'; do
