@@ -6,62 +6,14 @@
 # the others' results stand. The kernels are fetched by `make check`; two to four minutes.
 # shellcheck source=tests/tap.sh
 . "$ROOT/tests/tap.sh"
-
-old=$ROOT/build/kernels/6.1 new=$ROOT/build/kernels/6.12
-
-need_kernels() {
-    command -v qemu-system-x86_64 >/dev/null || tap_skip "qemu-system-x86_64 is not installed"
-    [ -e /bin/busybox ] || [ -e /usr/bin/busybox ] || tap_skip "busybox is not installed"
-    [ -e "$old/vmlinuz" ] && [ -e "$new/vmlinuz" ] ||
-        tap_skip "no kernels in build/kernels (runners/kernels_fetch.sh build/kernels 6.1 6.12)"
-}
-
-# What a guest can measure within seconds, and a command that has no other methods.
-small_config() {
-    mkdir -p house/methods/scan house/methods/send
-    cp "$BUILD/iotoll" house/
-    cp "$BUILD"/methods/scan/{stream,mmap,direct} house/methods/scan/
-    cp "$BUILD"/methods/send/{stream,sendfile} house/methods/send/
-    cat >small.json <<'JSON'
-{"budget": "40s", "blocks": 2, "minimum_time": "1us", "trial_timeout": "10s", "attempts": 3,
- "targets": {"disk": {"type": "directory", "path": "/var/tmp"}, "memory": {"type": "tmpfs", "size": "16M"},
-             "tcp": {"type": "tcp"}},
- "sweeps": [
-  {"task": "scan", "methods": ["stream", "mmap"], "source": "disk", "cache": "cold", "file_size": "1M"},
-  {"task": "scan", "methods": ["stream", "direct"], "source": "memory", "file_size": "1M", "files": 2},
-  {"task": "send", "methods": ["sendfile"], "source": "memory", "destination": "tcp", "file_size": "64K", "files": 2}]}
-JSON
-}
-
-kernels() {
-    house/iotoll kernels small.json --accel tcg --memory 1G --disk 256M "$@"
-}
+# shellcheck source=tests/kernels/lib.bash
+. "$ROOT/tests/kernels/lib.bash"
 
 # hanging FILE FROM: the kernel's first instruction jumps to itself.
 hanging() {
     cp "$2" "$1"
     chmod u+w "$1"
     printf '\xeb\xfe' | dd of="$1" bs=1 seek=$((0x200)) conv=notrunc status=none
-}
-
-# boots FILTER: of all boots in kernels.json.
-boots() {
-    jq -er ".boots | $1" out-dir/kernels.json
-}
-
-# outcomes EXPECTED: of all boots, in order. Of each that ended otherwise, what is known, and how its console ended.
-outcomes() {
-    local found
-    found=$(boots 'map(.outcome) | join(" ")')
-    [ "$found" != "$1" ] || return 0
-    echo "outcomes $found, expected $1"
-    jq -r --arg expected "$1" '[.boots, ($expected | split(" "))] | transpose[] | select(.[0].outcome != .[1])[0] |
-        "\(.console) \(.outcome), stage \(.stage): \(.reason)"' out-dir/kernels.json |
-        while read -r console told; do
-            echo "$console: $told"
-            tail -n 80 "out-dir/$console"
-        done
-    return 1
 }
 
 works() {
