@@ -189,8 +189,8 @@ static void pass_again_and_again(struct probe *probe, uint64_t time_ns)
         if (i + 1 >= least && (timed_ns >= (double)time_ns || clock_monotonic_ns() - start >= 2 * time_ns))
             break;
     }
-    probe->stolen =
-        machine_time_stolen(machine_time_now().steal_ns - steal_before, (int64_t)(clock_monotonic_ns() - start));
+    const int64_t steal_ns = machine_time_now().steal_ns - steal_before;
+    probe->stolen = steal_before >= 0 && machine_time_stolen(steal_ns, (int64_t)(clock_monotonic_ns() - start));
 }
 
 static void measure(struct probe probe, uint64_t time_ns, struct probe *whole)
