@@ -11,7 +11,7 @@
 
 #include "analysis/charts.h"
 #include "analysis/charts_tools.h"
-#include "analysis/lines.h"
+#include "common/lines.h"
 #include "common/units.h"
 
 enum { MOST_PANELS = 8, MOST_LINES = 7, CURVE = 80 };

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/lines.h"
 #include "analysis/load_trial.h"
+#include "common/lines.h"
 #include "common/regular.h"
 
 static const size_t trial_limit = 2000000;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "analysis/lines.h"
+#include "common/lines.h"
 #include "common/regular.h"
 #include "common/seal.h"
 

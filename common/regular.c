@@ -75,6 +75,7 @@ static char *read_open(int fd, const char *path, size_t *length, struct error *e
         return NULL;
     }
     *length = (size_t)got;
+    bytes[got] = 0;
     return bytes;
 }
 

@@ -32,18 +32,6 @@ long files_read(const char *path, char *text, size_t room)
     return (long)used;
 }
 
-FILE *files_open(const char *path, off_t limit_bytes, struct error *error)
-{
-    int fd = regular_open(path, O_RDONLY, limit_bytes, error);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-
-    if (fd >= 0 && !file) {
-        error_set(error, "%s:", path);
-        close(fd);
-    }
-    return file;
-}
-
 int files_write_all(int fd, const void *bytes, size_t length)
 {
     for (const char *next = bytes; length > 0;) {

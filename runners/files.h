@@ -15,9 +15,6 @@
  * newline. The length, or -1 with errno. */
 long files_read(const char *path, char *text, size_t room);
 
-/* Open a file of a run for reading, as regular_open() does. NULL with an error, whose errno is kept. */
-FILE *files_open(const char *path, off_t limit_bytes, struct error *error);
-
 /* All of it, over EINTR and short counts. 0, or -1 with errno. */
 int files_write_all(int fd, const void *bytes, size_t length);
 

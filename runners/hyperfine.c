@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/regular.h"
 #include "common/units.h"
 #include "runners/arguments.h"
 #include "runners/files.h"
@@ -95,22 +96,9 @@ static char *method_command(const struct hyperfine_trial *trial, const struct ex
  * there. NULL with the problem. */
 static char *read_text(const char *path, struct error *problem)
 {
-    FILE *file = files_open(path, SPAWN_OUTPUT_LIMIT, problem);
-    char *text = file ? malloc(SPAWN_OUTPUT_LIMIT + 1) : NULL;
+    size_t length;
 
-    if (!file)
-        return NULL;
-    if (text)
-        text[fread(text, 1, SPAWN_OUTPUT_LIMIT, file)] = 0;
-    else
-        error_set(problem, "%s: out of memory", path);
-    if (text && ferror(file)) {
-        error_set(problem, "%s:", path);
-        free(text);
-        text = NULL;
-    }
-    fclose(file);
-    return text;
+    return regular_read(path, SPAWN_OUTPUT_LIMIT, &length, problem);
 }
 
 /* NULL with the problem. */

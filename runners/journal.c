@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/lines.h"
 #include "common/regular.h"
 #include "common/seal.h"
 #include "common/units.h"
@@ -53,26 +54,43 @@ static int cut_torn_line(struct journal *journal, struct error *error)
     return ftruncate(journal->fd, end) < 0 ? error_set(error, "%s:", journal->path) : 0;
 }
 
-/* Where the first damaged line begins and its number; the size of the file if none is. */
-static off_t first_damaged(struct journal *journal, size_t *number, struct error *why)
+/* How many bytes of lines there are before the first that is damaged, and its number; -1 with errno. */
+static off_t undamaged_bytes(struct lines *lines, size_t *number, struct error *why)
 {
-    FILE *file = files_open(journal->path, REGULAR_JOURNAL_BYTES, why);
-    char *line = NULL;
-    size_t room = 0;
-    off_t at = file ? 0 : -1;
-    bool sealed, damaged = false;
+    char *line;
+    size_t length;
+    bool whole, sealed;
+    off_t bytes = 0;
+    int got;
 
-    *number = 0;
-    for (ssize_t length; file && !damaged && (length = getline(&line, &room, file)) > 0;) {
-        ++*number;
-        damaged = seal_check(line, (size_t)length - 1, &sealed, why) < 0;
-        at += damaged ? 0 : length;
+    for (*number = 1; (got = lines_next(lines, &line, &length, &whole)) > 0; ++*number) {
+        if (seal_check(line, length, &sealed, why) < 0)
+            return bytes;
+        bytes += (off_t)length + whole;
     }
-    if (file && !damaged && !feof(file)) /* nor was there memory for a line */
-        at = -1;
-    free(line);
-    if (file)
-        fclose(file);
+    if (got < 0 && errno != EMSGSIZE)
+        return -1;
+    if (got < 0)
+        error_set(why, "a line of more than %d MiB is no record", LINES_LONGEST >> 20);
+    return bytes;
+}
+
+/* Where the first damaged line begins and its number; the size of the file if none is. -1 where that cannot be read,
+ * which is no damage. */
+static off_t first_damaged(const struct journal *journal, size_t *number, struct error *why)
+{
+    struct lines lines;
+    off_t at = -1;
+    int fd = regular_open(journal->path, O_RDONLY, REGULAR_JOURNAL_BYTES, why);
+
+    if (fd >= 0 && lines_open(&lines, fd) == 0) {
+        at = undamaged_bytes(&lines, number, why);
+        lines_close(&lines);
+    }
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
     return at;
 }
 
@@ -217,23 +235,37 @@ int journal_each(const char *directory, void (*visit)(const json_t *record, void
     return journal_each_beside(directory, trials_name, visit, context, error);
 }
 
+static int visit_lines(struct lines *lines, const char *path, void (*visit)(const json_t *, void *), void *context,
+                       struct error *error)
+{
+    size_t length, number = 0;
+    char *line;
+    bool whole;
+    int got, result = 0;
+
+    while (result == 0 && (got = lines_next(lines, &line, &length, &whole)) != 0) {
+        number++;
+        if (got < 0) /* what is not read would be measured again */
+            result = lines_failed(path, number, error);
+        else if (whole) /* a torn last line is journal_open's to cut off */
+            result = visit_line(path, number, line, length, visit, context, error);
+    }
+    return result;
+}
+
 int journal_each_beside(const char *directory, const char *name,
                         void (*visit)(const json_t *record, void *context), void *context, struct error *error)
 {
-    char path[1024], *line = NULL;
-    size_t room = 0, number = 0;
-    int result = 0;
+    char path[1024];
+    struct lines lines;
 
     snprintf(path, sizeof path, "%.900s/%.64s", directory, name);
-    FILE *file = files_open(path, REGULAR_JOURNAL_BYTES, error);
-    if (!file)
+    int fd = regular_open(path, O_RDONLY, REGULAR_JOURNAL_BYTES, error);
+    if (fd < 0)
         return errno == ENOENT ? 0 : -1;
-    for (ssize_t length; result == 0 && (length = getline(&line, &room, file)) > 0;)
-        if (line[length - 1] == '\n') /* a torn last line is journal_open's to cut off */
-            result = visit_line(path, ++number, line, (size_t)length - 1, visit, context, error);
-    if (result == 0 && !feof(file)) /* what is not read would be measured again */
-        result = error_set(error, "%s:%zu: cannot be read:", path, number + 1);
-    free(line);
-    fclose(file);
+    int result = lines_open(&lines, fd) < 0 ? error_set(error, "%s: out of memory", path)
+                                            : visit_lines(&lines, path, visit, context, error);
+    lines_close(&lines);
+    close(fd);
     return result;
 }

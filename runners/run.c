@@ -104,27 +104,29 @@ static int load_new(struct session *session, const struct request *request, json
     return *header ? 0 : error_set(error, "out of memory");
 }
 
-/* Asked once more, for the reason. */
-static int boot_is_unknown(const struct request *request, struct error *error)
+/* What could not be read with the rest of the environment is asked for once more; what keeps it is the reason. */
+static int know_boot(const struct request *request, json_t *now, struct error *error)
 {
     static const char path[] = "/proc/sys/kernel/random/boot_id";
     char text[64];
-    int reason = files_read(path, text, sizeof text) < 0 ? errno : 0;
 
-    return error_set(error, "%s: whether it was measured in this boot cannot be told without %s, which %s%s: make it "
-                     "readable, or start a new run",
-                     request->resume, path, reason ? "cannot be read: " : "could not be read a moment ago",
-                     reason ? strerror(reason) : "");
+    if (json_string_length(json_object_get(now, "boot_id")) > 0)
+        return 0;
+    long length = files_read(path, text, sizeof text);
+    if (length <= 0)
+        return error_set(error, "%s: whether it was measured in this boot cannot be told without %s, which cannot be "
+                         "read: %s: make it readable, or start a new run",
+                         request->resume, path, length < 0 ? strerror(errno) : "it is empty");
+    return json_object_set_new(now, "boot_id", json_string(text)) < 0 ? error_set(error, "out of memory") : 0;
 }
 
 /* A run is resumed in the boot it was begun in, or appended to in another: which it is has to be known. */
 static int check_boot(const struct request *request, json_t *boots, const json_t *before,
-                      const json_t *now, struct error *error)
+                      json_t *now, struct error *error)
 {
+    if (know_boot(request, now, error) < 0)
+        return -1;
     const char *boot = json_string_value(json_object_get(now, "boot_id"));
-
-    if (!boot || !*boot)
-        return boot_is_unknown(request, error);
     if (!*boots_last_id(boots))
         return error_set(error, "%s/run.json does not say in which boot it was measured: start a new run instead",
                          request->resume);

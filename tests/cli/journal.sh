@@ -169,6 +169,25 @@ test_resume_elsewhere() {
     done
 }
 
+# What of a journal cannot be read is no damage: nothing is set aside, and nothing measured again.
+test_resume_what_cannot_be_read() {
+    local number
+    complete_run
+    [ "$(stat -c %s run/trials.jsonl)" -gt 8192 ] || tap_fail "too short to be read in several parts"
+    cp run/trials.jsonl before
+    for number in 1 1+ 2 2+ 3 3+ 4 4+; do
+        status=0
+        strace -qq -o log -P "$PWD/run/trials.jsonl" -P run/trials.jsonl -e trace=read \
+            -e inject=read:error=EIO:when=$number "$iotoll" run --resume run >out 2>err || status=$?
+        [ $status = 0 ] || holds err "run/trials.jsonl:"
+        [ $status = 0 ] || holds err "Input/output error"
+        cmp before run/trials.jsonl
+        [ ! -e run/trials.jsonl.damaged ] || tap_fail "read number $number: set aside"
+        ! grep -q INJECTED log || echo "$number" >>met
+    done
+    [ "$(wc -l <met)" -ge 4 ] || tap_fail "only $(cat met) met a read"
+}
+
 # What boot this is, or which it was then, may be unknown: that is the reason then, and not another boot.
 test_resume_in_an_unknown_boot() {
     local option

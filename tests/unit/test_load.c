@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "analysis/lines.h"
 #include "analysis/load.h"
+#include "common/lines.h"
 #include "run_fixture.h"
 #include "within.h"
 
@@ -28,11 +28,11 @@ static long good_bytes = NEVER; /* of the header, until a read fails */
 
 static bool is_header(int fd)
 {
-    char link[64], path[SCRATCH_PATH_SIZE];
+    char descriptor[64], target[SCRATCH_PATH_SIZE];
 
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path);
-    return length > 9 && !memcmp(path + length - 9, "/run.json", 9);
+    snprintf(descriptor, sizeof descriptor, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(descriptor, target, sizeof target);
+    return length > 9 && !memcmp(target + length - 9, "/run.json", 9);
 }
 
 static ssize_t fail_read(void)

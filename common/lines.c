@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "analysis/lines.h"
+#include "common/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
