@@ -16,8 +16,8 @@
  * -1 with an error, whose errno is kept. */
 int regular_open(const char *path, int flags, off_t limit_bytes, struct error *error);
 
-/* All that is in such a file, for the caller to free, with a NUL behind it. NULL with an error, whose errno is kept: whatever
- * parses a stream may take a failed read for its end, and change errno on the way there. */
+/* All that is in such a file, for the caller to free, with a NUL behind it. NULL with an error, whose errno is kept:
+ * whatever parses a stream may take a failed read for its end, and change errno on the way there. */
 char *regular_read(const char *path, off_t limit_bytes, size_t *length, struct error *error);
 
 #endif

@@ -54,8 +54,10 @@ static int cut_torn_line(struct journal *journal, struct error *error)
     return ftruncate(journal->fd, end) < 0 ? error_set(error, "%s:", journal->path) : 0;
 }
 
-/* How many bytes of lines there are before the first that is damaged, and its number; -1 with errno. */
-static off_t undamaged_bytes(struct lines *lines, size_t *number, struct error *why)
+/* How many bytes of lines there are before the first that is damaged, and its number. -1 where that cannot be read,
+ * which is no damage, or is far longer than what we write. */
+static off_t undamaged_bytes(struct lines *lines, const char *path, size_t *number, struct error *why,
+                             struct error *error)
 {
     char *line;
     size_t length;
@@ -68,29 +70,21 @@ static off_t undamaged_bytes(struct lines *lines, size_t *number, struct error *
             return bytes;
         bytes += (off_t)length + whole;
     }
-    if (got < 0 && errno != EMSGSIZE)
-        return -1;
-    if (got < 0)
-        error_set(why, "a line of more than %d MiB is no record", LINES_LONGEST >> 20);
-    return bytes;
+    return got < 0 ? lines_failed(path, *number, error) : bytes;
 }
 
-/* Where the first damaged line begins and its number; the size of the file if none is. -1 where that cannot be read,
- * which is no damage. */
-static off_t first_damaged(const struct journal *journal, size_t *number, struct error *why)
+/* Where the first damaged line begins, its number and why; the size of the file if none is. -1 with an error. */
+static off_t first_damaged(const struct journal *journal, size_t *number, struct error *why, struct error *error)
 {
     struct lines lines;
-    off_t at = -1;
-    int fd = regular_open(journal->path, O_RDONLY, REGULAR_JOURNAL_BYTES, why);
+    int fd = regular_open(journal->path, O_RDONLY, REGULAR_JOURNAL_BYTES, error);
 
-    if (fd >= 0 && lines_open(&lines, fd) == 0) {
-        at = undamaged_bytes(&lines, number, why);
-        lines_close(&lines);
-    }
-    int saved = errno;
-    if (fd >= 0)
-        close(fd);
-    errno = saved;
+    if (fd < 0)
+        return -1;
+    off_t at = lines_open(&lines, fd) < 0 ? error_set(error, "%s: out of memory", journal->path)
+                                          : undamaged_bytes(&lines, journal->path, number, why, error);
+    lines_close(&lines);
+    close(fd);
     return at;
 }
 
@@ -126,11 +120,13 @@ static int set_damage_aside(struct journal *journal, struct error *error)
     char path[1100];
     struct stat status;
     struct error why;
-    size_t number;
-    off_t start = first_damaged(journal, &number, &why);
+    size_t number = 0;
+    off_t start = first_damaged(journal, &number, &why, error);
 
-    if (start < 0 || fstat(journal->fd, &status) < 0)
-        return error_set(error, "%s: cannot be read:", journal->path);
+    if (start < 0)
+        return -1;
+    if (fstat(journal->fd, &status) < 0)
+        return error_set(error, "%s:", journal->path);
     if (start == status.st_size)
         return 0;
     int aside = open_aside(journal, path);

@@ -92,7 +92,7 @@ unread() {
         -e "inject=read:error=EIO$2" "$iotoll" run config.json --output run
     whole_journal run
     trials run '.[] | select(.runner == "hyperfine").void_reason // empty' >reason
-    holds reason "$file: Input/output error"
+    holds reason "$file: cannot be read: Input/output error"
     equal "$(trials run 'map(select(.runner == "hyperfine" and .valid)) | length')" "$4" "$1: valid trials"
     equal "$(trials run 'map(select(.runner == "inprocess" and .valid)) | length')" 2 "$1: valid trials beside it"
 }
