@@ -40,6 +40,8 @@ static int64_t interrupts(void)
             total += value;
         }
     }
+    if (ferror(file)) /* a part of them */
+        total = -1;
     free(line);
     fclose(file);
     return total;
@@ -59,6 +61,8 @@ static int64_t reclaimed(void)
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             if (!strcmp(name, names[i]))
                 total = (total < 0 ? 0 : total) + value;
+    if (ferror(file))
+        total = -1;
     fclose(file);
     return total;
 }
