@@ -64,6 +64,7 @@ int lines_next(struct lines *lines, char **line, size_t *length, bool *whole)
 int lines_failed(const char *path, size_t number, struct error *error)
 {
     if (errno == EMSGSIZE)
-        return error_set(error, "%s:%zu: a line of more than %d MiB is no record", path, number, LINES_LONGEST >> 20);
+        return error_set(error, "%s:%zu: a line of more than %d MiB is no record; restore the file or start a new run",
+                         path, number, LINES_LONGEST >> 20);
     return error_set(error, "%s:%zu:", path, number);
 }

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "common/publish.h"
-#include "common/regular.h"
 
 long files_read(const char *path, char *text, size_t room)
 {

@@ -12,7 +12,6 @@
 #include "common/regular.h"
 #include "common/units.h"
 #include "runners/arguments.h"
-#include "runners/files.h"
 #include "runners/output.h"
 #include "runners/spawn.h"
 

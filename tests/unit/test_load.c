@@ -152,7 +152,7 @@ static void test_line_too_long(void **state)
     (void)state;
     fprintf(out, "%*d", LINES_LONGEST, 0);
     fclose(out);
-    assert_fails("trials.jsonl:3: a line of more than 4 MiB is no record");
+    assert_fails("trials.jsonl:3: a line of more than 4 MiB is no record; restore the file or start a new run");
 }
 
 int main(void)
